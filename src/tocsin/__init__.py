@@ -1,0 +1,3 @@
+"""Tocsin: incident management that a team runs itself."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What touches the outside, once: database, mail, HTTP, settings, logs, metrics."""
