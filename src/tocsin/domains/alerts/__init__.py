@@ -1,0 +1,1 @@
+"""Alerts: something is wrong and somebody has to act."""

@@ -1,0 +1,1 @@
+"""Escalation policies, and the durable state of each alert's escalation."""

@@ -1,0 +1,1 @@
+"""Who is calling: API keys, basic auth, web sessions."""

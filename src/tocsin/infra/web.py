@@ -1,0 +1,91 @@
+"""What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.infra.db import Clock, Database
+from tocsin.infra.settings import Settings
+from tocsin.kernel.errors import PermissionDenied, ValidationError
+from tocsin.kernel.ids import AccountId, UserId
+
+ROLES = ("GUEST", "STAKEHOLDER", "VIEWER", "RESPONDER", "USER", "ADMIN", "ACCOUNT_OWNER")
+
+
+class Wire(msgspec.Struct, rename="camel", kw_only=True):
+    """Base of request and response bodies: camelCase on the wire, unknown fields ignored.
+
+    In request bodies give optional fields the type `T | None | msgspec.UnsetType = msgspec.UNSET`, so that
+    absent (keep) and null (clear) can be told apart where the contract does.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who makes this request. Handlers get it as the argument `caller`; without credentials they are not
+    reached (401), with wrong ones neither (403 KEY_ERROR)."""
+
+    account_id: AccountId
+    user_id: UserId
+    role: str
+    tenant: str
+    session_id: int | None = None  # set when the caller came with a web session
+
+    def at_least(self, role: str) -> bool:
+        return ROLES.index(self.role) >= ROLES.index(role)
+
+    def must_be(self, role: str, *, to: str) -> None:
+        """Raise 403 NO_PERMISSION unless the caller's role is at least `role`. `to`: what was tried."""
+        if not self.at_least(role):
+            raise PermissionDenied(
+                f"Your role {self.role} may not {to}; it takes {role} or more. Ask an administrator of the account."
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What an `api.py` or a `jobs.py` is given: the process's database, clock and settings."""
+
+    database: Database
+    clock: Clock
+    settings: Settings
+
+    async def now(self) -> datetime:
+        return await self.clock.now()
+
+
+def page(start_index: int, max_results: int, *, cap: int) -> tuple[int, int]:
+    """Check offset paging against the collection's cap (§1.5: above it 400, no clamping)."""
+    if start_index < 0:
+        raise ValidationError("start-index: must be 0 or more")
+    if not 1 <= max_results <= cap:
+        raise ValidationError(f"max-results: must be between 1 and {cap}")
+    return start_index, max_results
+
+
+def one_of(value: str, allowed: Sequence[str], *, field: str) -> str:
+    """A closed enum on write; anything else is 400 naming the field."""
+    if value not in allowed:
+        raise ValidationError(f"{field}: {str(value)[:40]!r} is not allowed; use one of {', '.join(allowed)}")
+    return value
+
+
+def clean_text(value: str | None, *, field: str, longest: int, shortest: int = 0) -> str | None:
+    """Check a text's length and refuse NUL, which PostgreSQL cannot store."""
+    if value is None:
+        return None
+    if "\x00" in value:
+        raise ValidationError(f"{field}: must not contain NUL characters")
+    if any("\ud800" <= ch <= "\udfff" for ch in value):
+        raise ValidationError(f"{field}: is not valid Unicode")
+    if len(value) > longest:
+        raise ValidationError(f"{field}: has {len(value)} characters, at most {longest} are allowed")
+    if len(value.strip()) < shortest:
+        raise ValidationError(f"{field}: must not be empty")
+    return value
+
+
+Json = dict[str, Any]

@@ -1,0 +1,1 @@
+"""Alembic migrations. Additive and contracting ones are never mixed in one release."""
