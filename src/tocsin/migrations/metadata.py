@@ -11,6 +11,7 @@ import tocsin.domains.heartbeats.models
 import tocsin.domains.identity.models
 import tocsin.domains.notifications.models
 import tocsin.domains.people.models
+import tocsin.domains.timeline.models
 import tocsin.engine.models  # noqa: F401
 from tocsin.infra.db import Base
 

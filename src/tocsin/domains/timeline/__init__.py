@@ -1,0 +1,1 @@
+"""The timeline of an alert: one log entry for everything that happened to it."""
