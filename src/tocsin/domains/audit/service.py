@@ -23,9 +23,9 @@ async def record(
 ) -> None:
     """Append one entry.
 
-    actor_user_id: None when the product itself or the command line acted. action: `CREATE`, `UPDATE`, `DELETE` or
-    a verb of the field such as `SIGN_IN`. object_type: the noun (`USER`, `TEAM`, `API_KEY`). details: the fields
-    that changed, by their API names; never a secret.
+    actor_user_id: None when the product itself or the command line acted. action: `CREATE`, `UPDATE`,
+    `DELETE` or a verb of the field such as `SIGN_IN`. object_type: the noun (`USER`, `TEAM`, `API_KEY`).
+    details: the fields that changed, by their API names; never a secret.
     """
     await session.execute(
         insert(AuditEntry).values(

@@ -15,8 +15,8 @@ from tocsin.kernel.ids import AccountId, UserId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What a request brings along. authorization: the header. cookie: the value of `tocsin_session`. csrf: the
-    header `x-csrf-token`. ip: the client's address."""
+    """What a request brings along. authorization: the header. cookie: the value of `tocsin_session`. csrf:
+    the header `x-csrf-token`. ip: the client's address."""
 
     authorization: str | None
     cookie: str | None
@@ -28,9 +28,9 @@ class Credentials:
 async def authenticate(session: AsyncSession, credentials: Credentials, *, now: datetime) -> Caller:
     """Who makes this request.
 
-    Raises AuthenticationRequired (401) without credentials or with an ended session, KeyRefused (403 KEY_ERROR)
-    with wrong, revoked, expired or unreadable ones, PermissionDenied (403 CSRF) when a write with a session lacks
-    its token, RateLimited (429) after too many wrong passwords.
+    Raises AuthenticationRequired (401) without credentials or with an ended session, KeyRefused (403
+    KEY_ERROR) with wrong, revoked, expired or unreadable ones, PermissionDenied (403 CSRF) when a write with
+    a session lacks its token, RateLimited (429) after too many wrong passwords.
     """
     if credentials.authorization:
         match rules.read_authorization(credentials.authorization):
@@ -122,8 +122,8 @@ async def _named(session: AsyncSession, login: rules.BasicLogin) -> store.Person
 
 
 class _Failures:
-    """Wrong basic credentials of this process. They cannot be counted in the database: the request that carries
-    them is refused, so its transaction is rolled back."""
+    """Wrong basic credentials of this process. They cannot be counted in the database: the request that
+    carries them is refused, so its transaction is rolled back."""
 
     def __init__(self, *, at_most: int = 10_000) -> None:
         self._times: OrderedDict[str, list[datetime]] = OrderedDict()

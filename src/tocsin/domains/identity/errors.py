@@ -35,7 +35,7 @@ def sign_in_refused() -> ValidationError:
 
 def too_many_attempts(retry_after: int) -> RateLimited:
     return RateLimited(
-        f"Too many failed sign-ins. Try again in {max(1, round(retry_after / 60))} minutes, or let an administrator "
-        "set a new password.",
+        f"Too many failed sign-ins. Try again in {max(1, round(retry_after / 60))} minutes, or let an "
+        "administrator set a new password.",
         retry_after=retry_after,
     )

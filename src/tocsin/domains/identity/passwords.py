@@ -11,7 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from tocsin.domains.identity.rules import check_password
 
-# 32 MiB and about 40 ms a try; only two at once, so that sign-ins cannot take the machine from pings and pages.
+# 32 MiB and about 40 ms a try; only two at once, so that sign-ins cannot take the machine from pings and
+# pages.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 _AT_ONCE = 2
 _PROCESS_KEY = secrets.token_bytes(32)
@@ -31,13 +32,15 @@ async def hash_password(password: str) -> str:
 
 
 async def verify(password: str, stored: str | None) -> bool:
-    """Is this the password? Takes as long for a user who does not exist (stored: None) as for one who does."""
+    """Is this the password? Takes as long for a user who does not exist (stored: None) as for one who
+    does."""
     async with _gate():
         return await asyncio.to_thread(_verify, password, stored)
 
 
 async def verify_remembered(password: str, stored: str | None, *, now: datetime) -> bool:
-    """Like `verify`, but a success is remembered for a minute: HTTP basic sends the password with each request.
+    """Like `verify`, but a success is remembered for a minute: HTTP basic sends the password with each
+    request.
 
     What is kept is a keyed hash, useless outside this process; a new password makes a new entry at once.
     """

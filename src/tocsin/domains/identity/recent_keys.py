@@ -1,6 +1,7 @@
 """API keys verified in the last seconds, so that a burst of reads does not look each one up again.
 
-An entry lives three seconds: a key revoked by another process, or a changed role, takes effect within that time.
+An entry lives three seconds: a key revoked by another process, or a changed role, takes effect within that
+time.
 """
 
 from dataclasses import dataclass

@@ -38,7 +38,8 @@ class BearerKey:
 
 @dataclass(frozen=True, slots=True)
 class BasicLogin:
-    """`login` is what stands before the colon, whole: user name or e-mail address, with or without `@tenant`."""
+    """`login` is what stands before the colon, whole: user name or e-mail address, with or without
+    `@tenant`."""
 
     login: str
     password: str
@@ -116,7 +117,8 @@ def tenant_name(text: str) -> str:
 
 
 def check_settings(changes: dict[str, int | None]) -> dict[str, int]:
-    """The account settings to store. None means: back to the default. Raises ValidationError naming the field."""
+    """The account settings to store. None means: back to the default. Raises ValidationError naming the
+    field."""
     checked: dict[str, int] = {}
     for name, value in changes.items():
         default, least, most = SETTINGS[name]

@@ -37,16 +37,17 @@ async def sign_in(
 ) -> SignedIn:
     """Check the password and open a session.
 
-    Takes two transactions of its own: the try is on record before the password is looked at, and stays there when
-    it was wrong; and no connection is held while the password is hashed. Raises RateLimited (429) or, without
-    telling which part was wrong, AppError 401 SIGN_IN_FAILED.
+    Takes two transactions of its own: the try is on record before the password is looked at, and stays there
+    when it was wrong; and no connection is held while the password is hashed. Raises RateLimited (429) or,
+    without telling which part was wrong, AppError 401 SIGN_IN_FAILED.
     """
     subjects = [f"email:{login.lower()[:300]}", f"ip:{ip}"]
     async with database.transaction() as session:
         attempts = await _note_attempt(session, subjects, now=now)
         people = await store.people_by_login(session, login, tenant=tenant)
     person = None
-    for candidate in people or [None]:
+    candidates: Sequence[store.Person | None] = people or [None]
+    for candidate in candidates:
         if await passwords.verify(password, candidate.password_hash if candidate else None):
             person = candidate
             break

@@ -100,7 +100,9 @@ async def people_by_login(session: AsyncSession, login: str, *, tenant: str | No
     ]
 
 
-async def set_password_hash(session: AsyncSession, user_id: int, *, password_hash: str, now: datetime) -> None:
+async def set_password_hash(
+    session: AsyncSession, user_id: int, *, password_hash: str, now: datetime
+) -> None:
     await session.execute(
         update(User).where(User.id == user_id).values(password_hash=password_hash, updated_at=now)
     )
@@ -129,7 +131,9 @@ async def account_of(session: AsyncSession, account_id: int) -> Account | None:
 async def change_account(
     session: AsyncSession, account_id: int, *, name: str, settings: dict[str, Any]
 ) -> None:
-    await session.execute(update(Account).where(Account.id == account_id).values(name=name, settings=settings))
+    await session.execute(
+        update(Account).where(Account.id == account_id).values(name=name, settings=settings)
+    )
 
 
 async def add_key(session: AsyncSession, key: ApiKey) -> None:
@@ -214,7 +218,8 @@ async def failures_since(
 
 async def add_attempts(session: AsyncSession, subjects: Sequence[str], *, now: datetime) -> list[int]:
     rows = await session.scalars(
-        insert(SignInAttempt).returning(SignInAttempt.id), [{"subject": subject, "at": now} for subject in subjects]
+        insert(SignInAttempt).returning(SignInAttempt.id),
+        [{"subject": subject, "at": now} for subject in subjects],
     )
     return list(rows)
 
