@@ -25,7 +25,7 @@ WORKERS ?= 2
 
 .PHONY: up
 up: $(VENV)/.product $(WEB_BUILT) ## Set everything up and run Tocsin at http://localhost:8080 (Ctrl-C stops it)
-	@exec $(BIN)/tocsin up
+	@$(PY) -m compileall -q src/tocsin && exec $(BIN)/tocsin up
 
 .PHONY: demo
 demo: $(VENV)/.product ## Fill an empty installation with a team, monitors and alerts to look at

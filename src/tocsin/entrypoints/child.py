@@ -21,7 +21,8 @@ def follow_parent() -> None:
 
 
 def _wait_for_end() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait(SECONDS_TO_STOP)
     os._exit(CUT_OFF)
