@@ -1,1 +1,1 @@
-"""The processes of the product and its command line: the only place that wires everything together."""
+"""The only place that wires everything: the web process, the engine process, the command line."""
