@@ -35,7 +35,9 @@ async def add_user(settings: Settings, *, email: str, first_name: str, last_name
     """Create a user in the account; gives his password. Raises AppError for what cannot be."""
     wanted = role.upper()
     if wanted not in ROLES or wanted == "ACCOUNT_OWNER":
-        raise AppError(f"{role!r} is not a role; use one of {', '.join(r for r in ROLES if r != 'ACCOUNT_OWNER')}.")
+        raise AppError(
+            f"{role!r} is not a role; use one of {', '.join(r for r in ROLES if r != 'ACCOUNT_OWNER')}."
+        )
     password = secrets.token_urlsafe(12)
     async with unit_of_work(settings) as (session, now):
         account_id, _ = await owner_of(session)

@@ -1,13 +1,12 @@
 """Backups: one tar file with the database as `pg_dump` writes it, the secret key, and what made them."""
 
+import asyncio
 import io
 import json
 import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
-
-import asyncio
 
 import asyncpg
 from rich.console import Console
@@ -37,7 +36,11 @@ def write_backup(settings: Settings, file: Path) -> int:
     with tempfile.TemporaryDirectory() as folder, Console(stderr=True).status("Dumping the database"):
         dump = Path(folder) / DUMP
         with dump.open("wb") as sink:
-            _run(settings, ["pg_dump", "--format=custom", "--no-owner", plain_dsn(settings.database_url)], sink=sink)
+            _run(
+                settings,
+                ["pg_dump", "--format=custom", "--no-owner", plain_dsn(settings.database_url)],
+                sink=sink,
+            )
         unfinished.touch(mode=0o600)
         with tarfile.open(unfinished, "w") as archive:
             _add(archive, ABOUT, json.dumps(about, indent=2).encode())
@@ -52,9 +55,14 @@ def read_backup(settings: Settings, file: Path, *, force: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         about, key = _unpack(file, Path(folder))
         if about.get("format") != FORMAT or str(about.get("revision")) > newest_revision():
-            raise AppError(f"{file} was written by Tocsin {about.get('version')}; this is {__version__}. Update first.")
+            raise AppError(
+                f"{file} was written by Tocsin {about.get('version')}; this is {__version__}. Update first."
+            )
         asyncio.run(_make_room(settings.database_url, force=force))
-        with Console(stderr=True).status("Restoring the database"), (Path(folder) / DUMP).open("rb") as source:
+        with (
+            Console(stderr=True).status("Restoring the database"),
+            (Path(folder) / DUMP).open("rb") as source,
+        ):
             command = ["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction"]
             _run(settings, [*command, f"--dbname={plain_dsn(settings.database_url)}"], source=source)
     secret = DataFolder.of(settings).secret_key_file
@@ -66,7 +74,9 @@ def read_backup(settings: Settings, file: Path, *, force: bool) -> None:
 def _unpack(file: Path, folder: Path) -> tuple[dict[str, object], str]:
     try:
         with tarfile.open(file) as archive:
-            archive.extractall(folder, filter="data", members=[archive.getmember(n) for n in (ABOUT, KEY, DUMP)])
+            archive.extractall(
+                folder, filter="data", members=[archive.getmember(n) for n in (ABOUT, KEY, DUMP)]
+            )
         return json.loads((folder / ABOUT).read_text()), (folder / KEY).read_text()
     except (tarfile.TarError, KeyError, ValueError) as error:
         raise AppError(f"{file} is not a backup of Tocsin.") from error
@@ -77,7 +87,9 @@ async def _make_room(dsn: str, *, force: bool) -> None:
     try:
         if await connection.fetchval("SELECT to_regclass('accounts')") is not None:
             if not force and await connection.fetchval("SELECT EXISTS (SELECT 1 FROM accounts)"):
-                raise AppError("The database is not empty; give --force to replace everything in it with the backup.")
+                raise AppError(
+                    "The database is not empty; give --force to replace everything in it with the backup."
+                )
             await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     finally:
         await connection.close()

@@ -28,7 +28,15 @@ app.add_typer(keys, name="key")
 
 T = TypeVar("T")
 
-REFUSALS = (SettingsError, SecretKeyMissing, FolderInUse, NoInstallation, EmbeddedPostgresError, AppError, OSError)
+REFUSALS = (
+    SettingsError,
+    SecretKeyMissing,
+    FolderInUse,
+    NoInstallation,
+    EmbeddedPostgresError,
+    AppError,
+    OSError,
+)
 
 
 def run() -> int:
@@ -53,7 +61,9 @@ def run() -> int:
 
 @app.callback(invoke_without_command=True)
 def options(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+    ] = False,
 ) -> None:
     if version:
         typer.echo(f"tocsin {__version__}")
@@ -122,7 +132,9 @@ def config() -> None:
 
 
 @app.command()
-def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup, for instance tocsin.tar.")]) -> None:
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write the backup, for instance tocsin.tar.")],
+) -> None:
     """Write the database and the secret key into one file. Works while Tocsin runs."""
     from tocsin.entrypoints.backup import write_backup
 
@@ -133,7 +145,9 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup,
 
 @app.command()
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `tocsin backup` wrote.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A file that `tocsin backup` wrote.", exists=True, dir_okay=False)
+    ],
     force: Annotated[bool, typer.Option("--force", help="Replace what the database holds.")] = False,
 ) -> None:
     """Load a backup into an empty installation. Tocsin must not run meanwhile."""
@@ -158,7 +172,9 @@ def user_add(
     from tocsin.entrypoints.accounts import add_user
 
     with reachable_database(load_settings()) as settings:
-        password = _finish(add_user(settings, email=email, first_name=first_name, last_name=last_name, role=role))
+        password = _finish(
+            add_user(settings, email=email, first_name=first_name, last_name=last_name, role=role)
+        )
     typer.echo(f"{email} can sign in with the password {password}")
 
 
@@ -186,4 +202,3 @@ def key_create(
 
 def _finish(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
-

@@ -1,6 +1,7 @@
 """`tocsin engine`: one process that does what is due. Any number may run against one database."""
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 
 import asyncpg
@@ -28,10 +29,8 @@ ON CONFLICT (engine_id) DO UPDATE SET turned_at = greatest(engine_turns.turned_a
 def main() -> int:
     """Turn until stopped; returns the exit code."""
     settings = begin("engine")
-    try:
+    with suppress(Stopped):
         uvloop.run(_run(settings))
-    except Stopped:
-        pass
     return 0
 
 
@@ -57,12 +56,10 @@ async def _run(settings: Settings) -> None:
         # What was under way is claimed by row locks or leases; whoever runs next takes it up.
         log.warning("engine_stopped_in_the_middle")
     finally:
-        try:
+        with suppress(*DATABASE_AWAY):
             await database.pool.execute(
                 "DELETE FROM engine_turns WHERE engine_id = $1", engine.engine_id, timeout=2
             )
-        except DATABASE_AWAY:
-            pass
         await database.close()
 
 

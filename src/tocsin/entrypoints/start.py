@@ -61,7 +61,9 @@ async def wait_for_database(dsn: str, *, stopping: asyncio.Event) -> None:
             revision = await current_revision(dsn)
             if revision == newest_revision():
                 return
-            reason = f"its tables are at revision {revision}, {newest_revision()} is needed; run `tocsin migrate`"
+            reason = (
+                f"its tables are at revision {revision}, {newest_revision()} is needed; run `tocsin migrate`"
+            )
         except DATABASE_AWAY as error:
             reason = str(error) or type(error).__name__
         if loop.time() >= complain_at:

@@ -95,7 +95,10 @@ class Child:
         self.crashes = 1 if now - self.started_at > STEADY_AFTER else self.crashes + 1
         pause = min(0.5 * 2 ** (self.crashes - 1), LONGEST_BACKOFF)
         self.start_again_at = now + pause
-        _say(f"The {self.name} process ended with code {code}; starting it again in {pause:g} s.", to=sys.stderr)
+        _say(
+            f"The {self.name} process ended with code {code}; starting it again in {pause:g} s.",
+            to=sys.stderr,
+        )
 
     def ask_to_stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -148,7 +151,7 @@ class Supervisor:
             self._postgres.start()
         if self._stopping.is_set():
             return 0
-        prepared = subprocess.run(  # noqa: S603
+        prepared = subprocess.run(
             [sys.executable, "-m", "tocsin", "first-start"], start_new_session=True, check=False
         )
         if prepared.returncode != 0:
@@ -178,7 +181,9 @@ class Supervisor:
                     )
                     return False
         except OSError as error:
-            _say(f"Cannot listen on {host} port {port}: {error.strerror}; look at TOCSIN_HOST.", to=sys.stderr)
+            _say(
+                f"Cannot listen on {host} port {port}: {error.strerror}; look at TOCSIN_HOST.", to=sys.stderr
+            )
             return False
         return True
 
@@ -229,6 +234,4 @@ def _is_ready(settings: Settings) -> bool:
 
 
 def _say(text: str, *, to: TextIO | None = None) -> None:
-    print(text, file=to or sys.stdout, flush=True)  # noqa: T201  (this is the program's own voice)
-
-
+    print(text, file=to or sys.stdout, flush=True)

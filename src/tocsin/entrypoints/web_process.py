@@ -1,6 +1,7 @@
 """`tocsin web`: one process that serves the API, the ingest paths and the web app."""
 
 import asyncio
+from contextlib import suppress
 
 import uvloop
 from granian.constants import Interfaces
@@ -17,10 +18,8 @@ BACKPRESSURE = 4096  # requests under way at once; far above what the database i
 def main() -> int:
     """Serve until stopped; returns the exit code."""
     settings = begin("web")
-    try:
+    with suppress(Stopped):
         uvloop.run(_serve(settings))
-    except Stopped:
-        pass
     return 0
 
 
@@ -42,7 +41,7 @@ async def _serve(settings: Settings) -> None:
         asked_to_stop = asyncio.create_task(stopping.wait())
         await asyncio.wait({serving, asked_to_stop}, return_when=asyncio.FIRST_COMPLETED)
         asked_to_stop.cancel()
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
         await serving
     finally:
         await services.database.close()

@@ -12,6 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SYSTEM_USER = "tocsin"
 
@@ -109,11 +110,7 @@ class EmbeddedPostgres:
 
         After a power cut the number in the file may by now belong to any other process, even to us.
         """
-        try:
-            number = int((self._cluster / "postmaster.pid").read_text().splitlines()[0])
-        except (OSError, ValueError, IndexError):
-            return False
-        return str(self._cluster) in _command_line(number)
+        return _is_served(self._cluster)
 
     def _create(self, *, durable: bool) -> None:
         """Make the cluster beside its place and move it there, so that a killed first start leaves none half made."""
@@ -129,11 +126,8 @@ class EmbeddedPostgres:
 
         One that does not answer is stopped. A pid file that points at nothing, or at a stranger, is removed.
         """
-        if not self.is_alive:
-            (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-            return False
         for _ in range(wait_seconds * 10):
-            if not self.is_alive:
+            if not _is_served(self._cluster):
                 (self._cluster / "postmaster.pid").unlink(missing_ok=True)
                 return False
             if self._process("pg_isready", "-q", "-h", self._sockets).returncode == 0:
@@ -181,6 +175,14 @@ class EmbeddedPostgres:
             _let_pass(path)
 
 
+def _is_served(cluster: Path) -> bool:
+    try:
+        number = int((cluster / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return str(cluster) in _command_line(number)
+
+
 def _command_line(number: int) -> str:
     """How the process was started; empty when there is none."""
     file = Path(f"/proc/{number}/cmdline")
@@ -218,7 +220,7 @@ def _ensure_system_user() -> None:
         )
 
 
-def _as_system_user() -> dict[str, object]:
+def _as_system_user() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {"start_new_session": True}
     import pwd

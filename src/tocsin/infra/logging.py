@@ -9,7 +9,9 @@ from typing import Any
 import structlog
 
 _HIDDEN = "[hidden]"
-_SECRET_FIELD = re.compile(r"pass(word)?$|secret|token|authorization|cookie|api_?key|integration_?key|ping_?key", re.I)
+_SECRET_FIELD = re.compile(
+    r"pass(word)?$|secret|token|authorization|cookie|api_?key|integration_?key|ping_?key", re.I
+)
 _SECRET_TEXT = re.compile(
     r"ih2:[^\s\"'/?]+"  # keys of heartbeat monitors
     r"|\btcn_[A-Za-z0-9]{8,}"  # API keys
@@ -17,7 +19,12 @@ _SECRET_TEXT = re.compile(
     r"|(?<=://)[^\s/@:\"']+:[^\s/@\"']+(?=@)"  # user and password inside a URL
 )
 # The server's own chatter tells an operator nothing that the supervisor does not say.
-_QUIET = {"_granian": logging.ERROR, "asyncio": logging.WARNING, "httpx": logging.WARNING, "httpcore": logging.WARNING}
+_QUIET = {
+    "_granian": logging.ERROR,
+    "asyncio": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+}
 
 
 def set_up_logging(*, process: str, log_format: str, log_level: str) -> None:

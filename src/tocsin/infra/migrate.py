@@ -65,7 +65,9 @@ async def differences(dsn: str, metadata: "MetaData") -> list[str]:
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(
-                lambda sync: [str(item) for item in compare_metadata(MigrationContext.configure(sync), metadata)]
+                lambda sync: [
+                    str(item) for item in compare_metadata(MigrationContext.configure(sync), metadata)
+                ]
             )
     finally:
         await engine.dispose()
