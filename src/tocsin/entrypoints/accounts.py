@@ -44,7 +44,7 @@ async def add_user(settings: Settings, *, email: str, first_name: str, last_name
         new = people.NewUser(
             email=email,
             role=wanted,
-            profile={"first_name": first_name or email.partition("@")[0], "last_name": last_name},
+            profile={"first_name": first_name, "last_name": last_name},
             password=password,
         )
         await people.create_user(session, new, account_id=account_id, caller=None, now=now)

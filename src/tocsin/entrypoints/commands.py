@@ -164,8 +164,8 @@ def restore(
 @users.command("add")
 def user_add(
     email: Annotated[str, typer.Argument(help="The person's e-mail address; also the name to sign in with.")],
-    first_name: Annotated[str, typer.Option(help="First name.")] = "",
-    last_name: Annotated[str, typer.Option(help="Last name.")] = "",
+    first_name: Annotated[str, typer.Option(prompt=True, help="First name.")],
+    last_name: Annotated[str, typer.Option(prompt=True, help="Last name.")],
     role: Annotated[str, typer.Option(help="GUEST, STAKEHOLDER, VIEWER, RESPONDER, USER or ADMIN.")] = "USER",
 ) -> None:
     """Add a person and print a password for the first sign-in."""

@@ -118,7 +118,8 @@ class EmbeddedPostgres:
         shutil.rmtree(new, ignore_errors=True)
         shutil.rmtree(self._cluster, ignore_errors=True)
         options = ["-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"]
-        self._run("initdb", "-D", new, *options, *([] if durable else ["-N"]))
+        sync = ["--sync-method=syncfs"] if sys.platform == "linux" else []
+        self._run("initdb", "-D", new, *options, *(sync if durable else ["-N"]))
         new.rename(self._cluster)
 
     def _adopt_or_clear(self, *, wait_seconds: int) -> bool:
