@@ -151,3 +151,20 @@ def plain_dsn(dsn: str) -> str:
 async def notify(session: AsyncSession, *, topic: str, payload: str) -> None:
     """Tell listeners after the commit: `tocsin` is the one channel, `topic` is what changed."""
     await session.execute(text("SELECT pg_notify('tocsin', :message)"), {"message": f"{topic} {payload}"})
+
+
+async def raw_connection(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
+    """The session's own asyncpg connection, inside its transaction: for set-based statements over arrays.
+
+    jsonb goes in as text with a cast (`$1::text::jsonb`), and comes out as text (`column::text`), because the
+    connection's codecs belong to SQLAlchemy.
+    """
+    connection = await session.connection()
+    driver: asyncpg.Connection[asyncpg.Record] | None = (
+        await connection.get_raw_connection()
+    ).driver_connection
+    assert driver is not None
+    if not driver.is_in_transaction():
+        # SQLAlchemy's BEGIN is sent with the first statement of its own.
+        await session.execute(text("SELECT 1"))
+    return driver

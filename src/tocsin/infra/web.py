@@ -1,6 +1,5 @@
 """What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +10,8 @@ from tocsin.infra.db import Clock, Database
 from tocsin.infra.settings import Settings
 from tocsin.kernel.errors import PermissionDenied, ValidationError
 from tocsin.kernel.ids import AccountId, UserId
-
-ROLES = ("GUEST", "STAKEHOLDER", "VIEWER", "RESPONDER", "USER", "ADMIN", "ACCOUNT_OWNER")
+from tocsin.kernel.roles import ROLES as ROLES
+from tocsin.kernel.wire import one_of as one_of
 
 
 class Wire(msgspec.Struct, rename="camel", kw_only=True):
@@ -64,13 +63,6 @@ def page(start_index: int, max_results: int, *, cap: int) -> tuple[int, int]:
     if not 1 <= max_results <= cap:
         raise ValidationError(f"max-results: must be between 1 and {cap}")
     return start_index, max_results
-
-
-def one_of(value: str, allowed: Sequence[str], *, field: str) -> str:
-    """A closed enum on write; anything else is 400 naming the field."""
-    if value not in allowed:
-        raise ValidationError(f"{field}: {str(value)[:40]!r} is not allowed; use one of {', '.join(allowed)}")
-    return value
 
 
 def clean_text(value: str | None, *, field: str, longest: int, shortest: int = 0) -> str | None:

@@ -192,3 +192,44 @@ async def _check(
                 f"routingKey: '{fields.routing_key}' already belongs to policy '{same[0].name}'; two policies with "
                 "one key would page the wrong team"
             )
+
+
+async def end_many(session: AsyncSession, alert_ids: Sequence[int], *, reason: str) -> None:
+    """No further step for these alerts; `reason` is the stated one (ACCEPTED, RESOLVED, …)."""
+    await store.end(session, alert_ids=alert_ids, reason=reason)
+
+
+async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[AlertEscalation]:
+    """Due escalations, locked for this transaction; another engine's are passed over."""
+    return await store.claim_due(session, now=now, limit=limit)
+
+
+async def oldest_due(session: AsyncSession) -> datetime | None:
+    return await store.oldest_due(session)
+
+
+async def escalation_of(session: AsyncSession, alert_id: int) -> AlertEscalation | None:
+    """The alert's escalation, locked."""
+    return await store.escalation(session, alert_id=alert_id, lock=True)
+
+
+async def policies_by_id(session: AsyncSession, policy_ids: Sequence[int]) -> dict[int, EscalationPolicy]:
+    return await store.policies_by_id(session, policy_ids)
+
+
+async def reach_of(session: AsyncSession, chains: Sequence[rules.Chain]) -> views.Reach:
+    """Who the targets of these chains resolve to right now, loaded once."""
+    every = [rule for chain in chains for rule in chain.rules]
+    return await views.load_reach(
+        session,
+        user_ids=[user for rule in every for user in rule.user_ids],
+        team_ids=[team for rule in every for team in rule.team_ids],
+    )
+
+
+async def people_of(
+    session: AsyncSession, *, account_id: int, user_ids: Sequence[int]
+) -> dict[int, views.Person]:
+    """Those of `user_ids` who belong to the account and can be paged."""
+    reach = await views.load_reach(session, user_ids=user_ids, team_ids=(), account_id=account_id)
+    return reach.users

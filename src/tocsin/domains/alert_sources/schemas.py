@@ -1,0 +1,98 @@
+from typing import Any
+
+import msgspec
+
+from tocsin.infra.web import Wire
+
+Unset = msgspec.UnsetType
+UNSET = msgspec.UNSET
+
+
+class Ref(Wire):
+    id: int
+
+
+class LegacyHeartbeatIn(Wire):
+    """Of a source of type HEARTBEAT (§7.4)."""
+
+    summary: str | None = None
+    interval_sec: int = 900
+    status: str | None = None
+
+
+class SourceIn(Wire):
+    """A source as written. Absent `teams` and `active` stay as they are on PUT; other absent fields go back to
+    their defaults. The legacy names (`incidentCreation`, `incidentPriorityRule`) are read as well."""
+
+    name: str
+    escalation_policy: Ref
+    integration_type: str
+    integration_key: str | None = None
+    active: bool | None = None
+    alert_creation: str | None = None
+    incident_creation: str | None = None
+    alert_grouping_window: str | None = None
+    auto_resolution_timeout: str | None = None
+    alert_priority_rule: str | None = None
+    incident_priority_rule: str | None = None
+    severity: int | None = None
+    runbook_url: str | None = None
+    teams: list[Ref] | None | Unset = UNSET
+    heartbeat: LegacyHeartbeatIn | None = None
+    summary_template: dict[str, Any] | None = None
+    details_template: dict[str, Any] | None = None
+    routing_template: dict[str, Any] | None = None
+    alert_key_template: dict[str, Any] | None = None
+    priority_template: dict[str, Any] | None = None
+    severity_template: dict[str, Any] | None = None
+    link_templates: list[dict[str, Any]] | None = None
+    services_template: list[dict[str, Any]] | None = None
+    event_filter: str | None = None
+    event_type_filter_create: str | None = None
+    event_type_filter_accept: str | None = None
+    event_type_filter_resolve: str | None = None
+    auto_raise_alerts: bool | None = None
+    score_threshold: float | None = None
+    services: list[dict[str, Any]] | None = None
+    setup_status: str | None = None
+    auto_create_services: bool | None = None
+    support_hours: dict[str, Any] | None = None
+    email_filtered: bool | None = None
+    email_resolve_filtered: bool | None = None
+    email_predicates: list[dict[str, Any]] | None = None
+    email_resolve_predicates: list[dict[str, Any]] | None = None
+    resolve_key_extractor: dict[str, Any] | None = None
+    filter_operator: str | None = None
+    resolve_filter_operator: str | None = None
+    autotask_metadata: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class NamedRef(Wire):
+    id: int
+    name: str | None
+
+
+class SourceOut(Wire, omit_defaults=False):
+    id: int
+    name: str
+    teams: list[NamedRef]
+    integration_type: str
+    integration_key: str | None
+    integration_url: str | None
+    icon_url: str
+    light_icon_url: str
+    dark_icon_url: str
+    escalation_policy: dict[str, Any]
+    active: bool
+    status: str
+    alert_creation: str
+    alert_grouping_window: str | None
+    auto_resolution_timeout: str | None
+    alert_priority_rule: str
+    severity: int | None
+    runbook_url: str | None
+    bidirectional: bool
+    created_at: str
+    updated_at: str
+    rate_limited_until: str | None
