@@ -361,6 +361,7 @@ async def test_a_failing_provider_makes_pages_wait_instead_of_failing(stage: Sta
     stage.sink.refuse_with = "421 4.3.2 shutting down"
     await stage.turn()
     tried = await stage.world.execute("SELECT count(*) AS n FROM notification_attempts")
+    assert 5 <= tried[0].n <= 13, "five failures open the breaker; what was on its way then ends too"
     stage.clock.advance(seconds=20)
     await stage.turn()
     assert await stage.world.execute("SELECT count(*) AS n FROM notification_attempts") == tried

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 
 LANES = 3
 GROUP = 48
+AT_ONCE = 8
 TOKEN_LIFE = timedelta(days=7)
 SEND_WITHIN = 30.0  # seconds after the claim; with a hand-over's own limit it stays inside the lease
 
@@ -51,6 +52,7 @@ class DeliveryWork:
         self._services = services
         self._mailer = mailer
         self._breaker = Breaker()
+        self._at_once = asyncio.Semaphore(AT_ONCE)
 
     async def run_due(self, now: datetime) -> int:
         """Deliver until nothing is due at `now`. Returns how many notifications were moved on."""
@@ -137,27 +139,22 @@ class DeliveryWork:
         return tries
 
     async def _send(self, one: _Try, *, give_up_at: float) -> Handed | None:
-        """Hand one mail over. None: not tried, because its lease would not have lasted."""
-        if monotonic() > give_up_at or (
-            self._breaker.open_until is not None and not self._breaker.is_probing
-        ):
-            return None
-        now = await self._services.now()
-        try:
-            envelope = self._envelope(one, now=now)
-        except Exception as error:
-            log.exception("mail_not_written", notification=one.due.id)
-            return Handed(
-                outcome="PERMANENT", response=f"the mail could not be written: {type(error).__name__}"
-            )
-        if monotonic() > give_up_at:
-            return None
-        handed = await self._mailer.hand_over(envelope)
-        if handed.is_provider_fault:
-            if self._breaker.failed(now=now):
-                log.warning("mail_provider_failing", provider=self._mailer.provider, answer=handed.response)
-        else:
+        """Hand one mail over. None: not tried, since the provider fails or the lease would not have lasted."""
+        async with self._at_once:
+            if monotonic() > give_up_at or self._breaker.is_tripped:
+                return None
+            now = await self._services.now()
+            try:
+                envelope = self._envelope(one, now=now)
+            except Exception as error:
+                log.exception("mail_not_written", notification=one.due.id)
+                reason = f"the mail could not be written: {type(error).__name__}"
+                return Handed(outcome="PERMANENT", response=reason)
+            handed = await self._mailer.hand_over(envelope)
+        if not handed.is_provider_fault:
             self._breaker.succeeded()
+        elif self._breaker.failed(now=now):
+            log.warning("mail_provider_failing", provider=self._mailer.provider, answer=handed.response)
         return handed
 
     def _envelope(self, one: _Try, *, now: datetime) -> Envelope:
