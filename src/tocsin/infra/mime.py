@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
 def one_line(text: str) -> str:
@@ -17,11 +17,13 @@ def one_line(text: str) -> str:
     return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
 
 
+@lru_cache(maxsize=16)
 def address_of(mailbox: str) -> str:
     """The bare address of `Name <address>`."""
     return parseaddr(mailbox)[1] or mailbox
 
 
+@lru_cache(maxsize=16)
 def domain_of(mailbox: str) -> str:
     return address_of(mailbox).rpartition("@")[2] or "localhost"
 
@@ -69,16 +71,18 @@ def message(
 
 
 def _part(body: str, kind: str) -> bytes:
-    encoded = binascii.b2a_qp(body.encode("utf-8", "replace"), istext=True)
+    lines = body.replace("\r\n", "\n").replace("\r", "\n")
+    encoded = binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True)
     return b"".join(
         (
             f"Content-Type: {kind}; charset=utf-8\r\n".encode(),
             b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
-            _LINE_END.sub(b"\r\n", encoded),
+            encoded.replace(b"\n", b"\r\n"),
         )
     )
 
 
+@lru_cache(maxsize=16)
 def _mailbox(mailbox: str) -> str:
     name, address = parseaddr(one_line(mailbox))
     return formataddr((name, address)) if address else one_line(mailbox)
