@@ -27,10 +27,11 @@ _LARGEST_BODY = 1024 * 1024
 
 def create_app(services: Services) -> Front:
     """Everything one web process serves. `services.database` must be open while it runs."""
-    return Front(gates=wiring.gates(services), api=create_api(services), web_app=WebApp())  # type: ignore[arg-type]
+    gates = wiring.gates(services)
+    return Front(gates=gates, api=create_api(services, gates), web_app=WebApp())  # type: ignore[arg-type]
 
 
-def create_api(services: Services) -> Litestar:
+def create_api(services: Services, gates: list[Gate]) -> Litestar:
     per_key = FixedWindow(limit=120, what="one API key")
 
     async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
@@ -58,8 +59,9 @@ def create_api(services: Services) -> Litestar:
         return services
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with wiring.web_background(services):
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with wiring.web_background(services, gates) as listener:
+            app.state["listener"] = listener
             yield
 
     handlers = wiring.api_routes()

@@ -20,7 +20,7 @@ from tocsin.domains.escalations.schemas import (
     SimulateIn,
     UserRef,
 )
-from tocsin.domains.notifications import service as notifications
+from tocsin.domains.notifications.preview import preview_pages
 from tocsin.infra.web import Caller, Services, clean_text, one_of, page
 from tocsin.kernel.errors import NotFound, ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
@@ -257,7 +257,7 @@ async def _simulated(
         reach=lambda rule, _: known.of(user_ids=rule.user_ids, team_ids=rule.team_ids),
     )
     everyone = list({user for line in lines for user in line.user_ids})
-    pages = await notifications.preview_pages(session, user_ids=everyone, priority=chain.priority)
+    pages = await preview_pages(session, user_ids=everyone, priority=chain.priority)
     return [
         SimulatedOut(
             at=instant_out(line.at) or "",
