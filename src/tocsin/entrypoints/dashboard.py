@@ -114,9 +114,15 @@ async def _alerts(session: AsyncSession, account_id: int) -> AlertsNow:
 async def monitor_counts(session: AsyncSession, account_id: int) -> MonitorsNow:
     mine = select(
         func.count().label("total"),
-        func.count().filter(HeartbeatMonitor.state == "UNKNOWN", HeartbeatMonitor.paused_at.is_(None)).label("unknown"),
-        func.count().filter(HeartbeatMonitor.state == "HEALTHY", HeartbeatMonitor.paused_at.is_(None)).label("healthy"),
-        func.count().filter(HeartbeatMonitor.state == "OVERDUE", HeartbeatMonitor.paused_at.is_(None)).label("overdue"),
+        func.count()
+        .filter(HeartbeatMonitor.state == "UNKNOWN", HeartbeatMonitor.paused_at.is_(None))
+        .label("unknown"),
+        func.count()
+        .filter(HeartbeatMonitor.state == "HEALTHY", HeartbeatMonitor.paused_at.is_(None))
+        .label("healthy"),
+        func.count()
+        .filter(HeartbeatMonitor.state == "OVERDUE", HeartbeatMonitor.paused_at.is_(None))
+        .label("overdue"),
         func.count().filter(HeartbeatMonitor.paused_at.is_not(None)).label("paused"),
     ).where(HeartbeatMonitor.account_id == account_id, HeartbeatMonitor.legacy_source_id.is_(None))
     row = (await session.execute(mine)).one()

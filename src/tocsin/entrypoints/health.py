@@ -56,7 +56,9 @@ async def engine(services: Services) -> Response[dict[str, Any]]:
     is_up, checks = await readiness(services)
     alive = checks["engine"] == "up"
     del is_up
-    return Response({"status": "up" if alive else "down", "engine": checks["engine"]}, status_code=200 if alive else 503)
+    return Response(
+        {"status": "up" if alive else "down", "engine": checks["engine"]}, status_code=200 if alive else 503
+    )
 
 
 @get("/metrics", opt={"public": True}, include_in_schema=False, media_type=MediaType.TEXT)

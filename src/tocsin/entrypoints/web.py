@@ -34,7 +34,9 @@ def create_app(services: Services) -> Front:
 def create_api(services: Services, gates: list[Gate]) -> Litestar:
     per_key = FixedWindow(limit=120, what="one API key")
 
-    async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def require_caller(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
         if handler.opt.get("public"):
             return
         credentials = Credentials(
@@ -99,8 +101,12 @@ def openapi_config() -> OpenAPIConfig:
         security=[{"apiKey": []}, {"basic": []}],
         components=Components(
             security_schemes={
-                "apiKey": SecurityScheme(type="http", scheme="bearer", description="Authorization: Bearer <key>"),
-                "basic": SecurityScheme(type="http", scheme="basic", description="username@tenant and password"),
+                "apiKey": SecurityScheme(
+                    type="http", scheme="bearer", description="Authorization: Bearer <key>"
+                ),
+                "basic": SecurityScheme(
+                    type="http", scheme="basic", description="username@tenant and password"
+                ),
             }
         ),
     )
@@ -108,7 +114,8 @@ def openapi_config() -> OpenAPIConfig:
 
 def _operation_id(handler: Any, method: str, path_components: Sequence[Any]) -> str:
     words = [
-        re.sub(r"\W+", " ", str(getattr(part, "name", part))).title().replace(" ", "") for part in path_components
+        re.sub(r"\W+", " ", str(getattr(part, "name", part))).title().replace(" ", "")
+        for part in path_components
     ]
     return method.lower() + "".join(words)
 

@@ -1,9 +1,8 @@
 """What changed, told to whoever listens: one LISTEN connection a process, many readers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg

@@ -110,7 +110,9 @@ def shaped(value: Any, *, as_text: bool) -> Any:
         return value
     if "textTemplate" in value and not as_text:
         return {"elements": [{"type": "TEXT", "val": value["textTemplate"]}]}
-    return {key: shaped(item, as_text=as_text) if key.endswith("emplate") else item for key, item in value.items()}
+    return {
+        key: shaped(item, as_text=as_text) if key.endswith("emplate") else item for key, item in value.items()
+    }
 
 
 async def _policies(session: AsyncSession, sources: Sequence[AlertSource]) -> dict[int, dict[str, Any]]:
