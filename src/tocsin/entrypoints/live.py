@@ -20,17 +20,20 @@ async def live(request: Request[Any, Any, Any], caller: Caller) -> ServerSentEve
     see of them is decided when it asks for them."""
     caller.must_be("VIEWER", to="watch changes")
     listener: Listener = request.app.state["listener"]
-    return ServerSentEvent(_changes(listener), ping_interval=KEEP_ALIVE_SEC)
+    return ServerSentEvent(_changes(listener))
 
 
 async def _changes(listener: Listener) -> AsyncIterator[ServerSentEventMessage]:
     yield ServerSentEventMessage(event="hello", data="tocsin", retry=3000)
-    try:
-        async for topic, payload in listener.messages():
+    with listener.queue() as messages:
+        while True:
+            try:
+                topic, payload = await asyncio.wait_for(messages.get(), KEEP_ALIVE_SEC)
+            except TimeoutError:
+                yield ServerSentEventMessage(comment="still here")
+                continue
             if topic in TOPICS:
                 yield ServerSentEventMessage(event=topic, data=payload)
-    except asyncio.CancelledError:
-        return
 
 
 def routes() -> list[Any]:

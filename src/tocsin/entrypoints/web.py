@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
@@ -17,7 +17,7 @@ from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
-from tocsin.infra.asgi import client_ip
+from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Caller, Services
 
@@ -44,7 +44,7 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
             cookie=connection.cookies.get(SESSION_COOKIE),
             csrf=connection.headers.get("x-csrf-token"),
             method=connection.scope["method"],  # type: ignore[typeddict-item]
-            ip=client_ip(connection.scope, trusted_proxies=services.settings.trusted_proxies),
+            ip=client_ip(cast(Scope, connection.scope), trusted_proxies=services.settings.trusted_proxies),
         )
         now = await services.now()
         async with services.database.transaction() as session:

@@ -131,6 +131,7 @@ async def _open_states(session: AsyncSession, source_ids: Sequence[int]) -> dict
     )
     states: dict[int, set[str]] = {}
     for source_id, status, _ in rows:
+        assert source_id is not None
         states.setdefault(source_id, set()).add(status)
     return states
 

@@ -226,9 +226,7 @@ async def assign_alert(
     wanted_user, wanted_policy = user or user_id, policy or policy_id
     async with services.database.transaction() as session:
         if wanted_user:
-            person = await people.find_by_id_or_username(session, caller.account_id, wanted_user)
-            if person is None:
-                raise ValidationError(f"user-id: there is no user {wanted_user[:40]!r}")
+            person = await people.find_by_id_or_username(session, wanted_user, account_id=caller.account_id)
             alert = await assignment.assign_user(
                 session,
                 alert_id,

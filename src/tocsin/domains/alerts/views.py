@@ -56,11 +56,13 @@ async def list_alerts(
 ) -> Sequence[Alert]:
     """Newest first."""
     query = _filtered(select(Alert), wanted).order_by(Alert.report_time.desc(), Alert.id.desc())
-    return (await session.execute(query.offset(start).limit(limit))).scalars().all()
+    rows: Sequence[Alert] = (await session.execute(query.offset(start).limit(limit))).scalars().all()
+    return rows
 
 
 async def count_alerts(session: AsyncSession, wanted: AlertFilter) -> int:
-    return (await session.execute(_filtered(select(func.count(Alert.id)), wanted))).scalar_one()
+    total: int = (await session.execute(_filtered(select(func.count(Alert.id)), wanted))).scalar_one()
+    return total
 
 
 def _filtered(query: "Select[Any]", wanted: AlertFilter) -> "Select[Any]":
@@ -391,11 +393,11 @@ def _page_sentence(notice: Notification, name: str) -> str:
 
 async def open_counts(session: AsyncSession, *, account_id: int) -> dict[str, int]:
     rows = await session.execute(
-        select(Alert.status, func.count())
+        select(Alert.status, func.count().label("total"))
         .where(and_(Alert.account_id == account_id, Alert.status.in_(("PENDING", "ACCEPTED"))))
         .group_by(Alert.status)
     )
-    return {status: count for status, count in rows}
+    return {row.status: row.total for row in rows}
 
 
 async def source_facts(session: AsyncSession, *, account_id: int, source_id: int) -> AlertSource | None:

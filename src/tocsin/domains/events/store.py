@@ -69,7 +69,7 @@ async def insert_arrived(
 
 async def insert_in(session: AsyncSession, arrived: Sequence[Arrived]) -> list[int]:
     """The same within a session's transaction."""
-    return await insert_arrived(await raw_connection(session), arrived)  # type: ignore[arg-type]
+    return await insert_arrived(await raw_connection(session), arrived)
 
 
 async def lock_sources(session: AsyncSession, source_ids: Sequence[int]) -> None:
