@@ -52,7 +52,7 @@ def _filter(
     responders: list[str] | None,
     since: str | None,
     until: str | None,
-    query: str | None,
+    words: str | None,
 ) -> AlertFilter:
     for state in states or ():
         one_of(state, alert_rules.STATES, field="states")
@@ -64,7 +64,7 @@ def _filter(
         responders=tuple(responders or ()),
         since=instant_in(since, field="from") if since else None,
         until=instant_in(until, field="until") if until else None,
-        words=clean_text(query, field="query", longest=200),
+        words=clean_text(words, field="query", longest=200),
     )
 
 
@@ -92,7 +92,7 @@ async def list_alerts(
     max_results: MaxResults = 50,
     include: Include = None,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     policies: Policies = None,
@@ -100,19 +100,19 @@ async def list_alerts(
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> list[AlertOut]:
     caller.must_be("VIEWER", to="see alerts")
     start, limit = page(start_index, max_results, cap=MOST_ALERTS)
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=policies,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         rows = await views.list_alerts(session, wanted, start=start, limit=limit)
@@ -124,25 +124,25 @@ async def count_alerts(
     services: Services,
     caller: Caller,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     responders: Responders = None,
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> Count:
     caller.must_be("VIEWER", to="see alerts")
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=None,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         return Count(count=await views.count_alerts(session, wanted))
