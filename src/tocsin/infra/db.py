@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from tocsin.infra.dsn import plain_dsn as plain_dsn
 from tocsin.kernel.clock import monotonic
 
 NAMING = {
@@ -148,11 +149,6 @@ async def _register_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> 
             encoder=lambda value: msgspec.json.encode(value).decode(),
             decoder=json.loads,
         )
-
-
-def plain_dsn(dsn: str) -> str:
-    """A DSN as asyncpg takes it: `postgresql+asyncpg://` is accepted and shortened."""
-    return dsn.replace("postgresql+asyncpg://", "postgresql://", 1)
 
 
 async def notify(session: AsyncSession, *, topic: str, payload: str) -> None:
