@@ -62,6 +62,4 @@ async def _user(
     new = people.NewUser(email=f"{name}@acme.test", role=role, profile=profile, password=password)
     user = await people.create_user(session, new, account_id=account_id, caller=None, now=now)
     key = await identity.create_key(session, account_id=account_id, user_id=user.id, name="test", now=now)
-    return Someone(
-        account_id=account_id, id=user.id, username=user.username, email=user.email, key=key.text
-    )
+    return Someone(account_id=account_id, id=user.id, username=user.username, email=user.email, key=key.text)

@@ -21,7 +21,9 @@ async def status_and_code(client: httpx.AsyncClient, headers: dict[str, str]) ->
     return answer.status_code, answer.json().get("code", "")
 
 
-async def test_no_credentials_are_401_and_wrong_ones_403(anonymous: httpx.AsyncClient, owner: Someone) -> None:
+async def test_no_credentials_are_401_and_wrong_ones_403(
+    anonymous: httpx.AsyncClient, owner: Someone
+) -> None:
     assert await status_and_code(anonymous, {}) == (401, "UNAUTHENTICATED")
     for header in ("Bearer tcn_wrong", "Bearer", "Bearer a b", "Digest abc", "Basic !!!", "Basic YQ==", "é"):
         headers = httpx.Headers([(b"authorization", header.encode())])
@@ -60,7 +62,10 @@ async def test_guessing_basic_passwords_is_stopped_for_a_quarter_of_an_hour(
     async with client_of(app, ip="203.0.113.9") as client:
         bob = await add_user(services, owner.account_id, name="guessed", password=PASSWORD)
         for number in range(10):
-            assert await status_and_code(client, basic(f"{bob.username}@acme:wrong {number}")) == (403, "KEY_ERROR")
+            assert await status_and_code(client, basic(f"{bob.username}@acme:wrong {number}")) == (
+                403,
+                "KEY_ERROR",
+            )
         answer = await client.get("/users/current", headers=basic(f"{bob.username}@acme:{PASSWORD}"))
         assert answer.status_code == 429
         assert 0 < int(answer.headers["retry-after"]) <= 901
@@ -99,10 +104,15 @@ async def test_an_expired_key_is_refused(as_owner: httpx.AsyncClient, clock: Tes
     soon = (clock.at + timedelta(hours=1)).isoformat()
     created = (await as_owner.post("/api-keys", json={"name": "x", "expiresAt": soon})).json()
     clock.advance(hours=1)
-    assert await status_and_code(as_owner, {"Authorization": f"Bearer {created['key']}"}) == (403, "KEY_ERROR")
+    assert await status_and_code(as_owner, {"Authorization": f"Bearer {created['key']}"}) == (
+        403,
+        "KEY_ERROR",
+    )
 
 
-async def test_the_last_use_of_a_key_is_noted_with_its_address(as_owner: httpx.AsyncClient, clock: TestClock) -> None:
+async def test_the_last_use_of_a_key_is_noted_with_its_address(
+    as_owner: httpx.AsyncClient, clock: TestClock
+) -> None:
     first = (await as_owner.get("/api-keys")).json()[0]
     assert first["lastUsedAt"] == "2026-03-02T12:00:00.000Z"
     assert first["lastUsedIp"] == "127.0.0.1"
@@ -120,4 +130,6 @@ async def test_a_viewers_key_cannot_write(app: Litestar, services: Services, own
             await client.put("/account", json={"name": "X"}),
             await client.get("/audit-entries"),
         ]
-        assert [(answer.status_code, answer.json()["code"]) for answer in refusals] == [(403, "NO_PERMISSION")] * 6
+        assert [(answer.status_code, answer.json()["code"]) for answer in refusals] == [
+            (403, "NO_PERMISSION")
+        ] * 6

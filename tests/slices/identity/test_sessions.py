@@ -8,7 +8,9 @@ from support.people import PASSWORD, Someone, add_user
 from tocsin.infra.web import Services
 
 
-async def sign_in(client: httpx.AsyncClient, *, email: str = "ada@acme.test", password: str = PASSWORD) -> httpx.Response:
+async def sign_in(
+    client: httpx.AsyncClient, *, email: str = "ada@acme.test", password: str = PASSWORD
+) -> httpx.Response:
     return await client.post("/session", json={"email": email, "password": password})
 
 
@@ -45,7 +47,9 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
     assert again.json() == body
 
 
-async def test_a_write_with_the_cookie_needs_the_csrf_token(browser: httpx.AsyncClient, owner: Someone) -> None:
+async def test_a_write_with_the_cookie_needs_the_csrf_token(
+    browser: httpx.AsyncClient, owner: Someone
+) -> None:
     csrf = use_session(browser, await sign_in(browser))
     for headers in ({}, {"x-csrf-token": "wrong"}, {"x-csrf-token": ""}):
         answer = await browser.put("/users/current", json={"firstName": "Ada"}, headers=headers)
@@ -113,7 +117,9 @@ async def test_ten_wrong_passwords_stop_further_tries_for_a_quarter_of_an_hour(
     assert (await sign_in(browser)).status_code == 201
 
 
-async def test_an_unknown_address_is_answered_like_a_wrong_password(browser: httpx.AsyncClient, owner: Someone) -> None:
+async def test_an_unknown_address_is_answered_like_a_wrong_password(
+    browser: httpx.AsyncClient, owner: Someone
+) -> None:
     wrong = await sign_in(browser, password="not the password")
     unknown = await sign_in(browser, email="nobody@acme.test")
     assert (wrong.status_code, wrong.json()) == (unknown.status_code, unknown.json())

@@ -11,7 +11,9 @@ from tocsin.infra.web import Caller, Services, page
 
 _CAP = 100
 StartIndex = Annotated[int, QueryParameter(name="start-index", description="How many to leave out.")]
-MaxResults = Annotated[int, QueryParameter(name="max-results", description=f"How many at most, up to {_CAP}.")]
+MaxResults = Annotated[
+    int, QueryParameter(name="max-results", description=f"How many at most, up to {_CAP}.")
+]
 
 
 @get("/users", tags=["Users"], summary="List users")
