@@ -9,8 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SYSTEM_USER = "tocsin"
 
@@ -58,20 +60,10 @@ class EmbeddedPostgres:
                 "set TOCSIN_DATA_DIR to a shorter one."
             )
         self._give_to_system_user(self.folder, self._sockets)
+        if self._adopt_or_clear(wait_seconds=wait_seconds):
+            return
         if not self.exists:
-            self._run(
-                "initdb",
-                "-D",
-                self._cluster,
-                "-U",
-                "postgres",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-A",
-                "trust",
-                "-N",
-            )
+            self._create(durable=durable)
         options = [
             "listen_addresses=''",
             f"unix_socket_directories='{self._sockets}'",
@@ -107,10 +99,43 @@ class EmbeddedPostgres:
 
     @property
     def is_running(self) -> bool:
-        pid_file = self._cluster / "postmaster.pid"
-        if not pid_file.exists():
+        """Whether the server accepts commands of `pg_ctl`; costs a process. See `is_alive`."""
+        if not self.is_alive:
             return False
         return self._process("pg_ctl", "-D", self._cluster, "status").returncode == 0
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process named in the cluster's pid file is there and is a server on this cluster.
+
+        After a power cut the number in the file may by now belong to any other process, even to us.
+        """
+        return _is_served(self._cluster)
+
+    def _create(self, *, durable: bool) -> None:
+        """Make the cluster beside its place and move it there, so that a killed first start leaves none half made."""
+        new = self.folder / "cluster.new"
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(self._cluster, ignore_errors=True)
+        options = ["-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"]
+        sync = ["--sync-method=syncfs"] if sys.platform == "linux" else []
+        self._run("initdb", "-D", new, *options, *(sync if durable else ["-N"]))
+        new.rename(self._cluster)
+
+    def _adopt_or_clear(self, *, wait_seconds: int) -> bool:
+        """True when a server of an earlier run still works on this cluster and answers: it is ours again.
+
+        One that does not answer is stopped. A pid file that points at nothing, or at a stranger, is removed.
+        """
+        for _ in range(wait_seconds * 10):
+            if not _is_served(self._cluster):
+                (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+                return False
+            if self._process("pg_isready", "-q", "-h", self._sockets).returncode == 0:
+                return True
+            time.sleep(0.1)
+        self._run("pg_ctl", "-D", self._cluster, "-w", "-m", "immediate", "stop")
+        return False
 
     def program(self, name: str) -> Path:
         """The path of a program of the server's wheel, such as `pg_dump`."""
@@ -151,6 +176,31 @@ class EmbeddedPostgres:
             _let_pass(path)
 
 
+def _is_served(cluster: Path) -> bool:
+    try:
+        number = int((cluster / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return str(cluster) in _command_line(number)
+
+
+def _command_line(number: int) -> str:
+    """How the process was started; empty when there is none."""
+    file = Path(f"/proc/{number}/cmdline")
+    try:
+        if Path("/proc/self").exists():
+            return file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+    done = subprocess.run(  # noqa: S603
+        ["ps", "-o", "command=", "-p", str(number)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
 def _let_pass(path: Path) -> None:
     """PostgreSQL refuses to run as root; its own user must be able to walk to its files."""
     mode = path.stat().st_mode
@@ -171,7 +221,7 @@ def _ensure_system_user() -> None:
         )
 
 
-def _as_system_user() -> dict[str, object]:
+def _as_system_user() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {"start_new_session": True}
     import pwd

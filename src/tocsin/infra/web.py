@@ -1,10 +1,12 @@
 """What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.infra.db import Clock, Database
 from tocsin.infra.settings import Settings
@@ -51,6 +53,9 @@ class Services:
     database: Database
     clock: Clock
     settings: Settings
+    # Higher slices that follow what happens in lower ones, subscribed by entrypoints: each gets the session, the
+    # alert source of type HEARTBEAT, its `heartbeat` part as written (or None) and the instant.
+    on_legacy_heartbeat: tuple[Callable[[AsyncSession, Any, Any, datetime], Awaitable[None]], ...] = ()
 
     async def now(self) -> datetime:
         return await self.clock.now()

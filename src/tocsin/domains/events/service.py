@@ -52,7 +52,9 @@ class Outcome:
     alert_id: int | None
 
 
-async def hand_over(session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime) -> list[Outcome]:
+async def hand_over(
+    session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime
+) -> list[Outcome]:
     """Store and process events of our own making (heartbeats) within the caller's transaction."""
     if not events:
         return []
@@ -66,6 +68,9 @@ async def process(session: AsyncSession, events: Sequence[IncomingEvent], *, now
     """Process events whose rows exist and whose sources are locked by this transaction, in the order given."""
     batch = await _Batch.load(session, events, now=now)
     for event in events:
+        if batch.closed_key_of(event):
+            # The open alert of a key is unique: its resolution must be written before the next one opens.
+            await batch.write(session)
         batch.take(event)
     await batch.write(session)
     return batch.outcomes
@@ -114,6 +119,8 @@ class _Batch:
     resolved: list[Resolution] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    closed: set[tuple[int, str]] = field(default_factory=set)
+    recorded: int = 0
 
     @classmethod
     async def load(cls, session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime) -> "_Batch":
@@ -152,10 +159,17 @@ class _Batch:
             spare_ids=spare[::-1],
         )
 
+    def closed_key_of(self, event: IncomingEvent) -> bool:
+        """Whether an alert with the event's key was resolved in what is not written yet."""
+        folded = alert_rules.folded_key(event.alert_key)
+        return event.event_type == "ALERT" and folded is not None and (event.source_id, folded) in self.closed
+
     def take(self, event: IncomingEvent) -> None:
         source = self.sources.get(event.source_id)
         if source is None:
-            self._end(event, rules.INVALID, reason="the alert source was deleted before the event was processed")
+            self._end(
+                event, rules.INVALID, reason="the alert source was deleted before the event was processed"
+            )
             return
         if not source.active:
             self._end(event, rules.PAUSED, reason="the alert source is paused")
@@ -274,6 +288,8 @@ class _Batch:
 
     def _resolve(self, event: IncomingEvent, alert: OpenAlert) -> None:
         self.open[event.source_id].remove(alert)
+        if alert.folded_key is not None:
+            self.closed.add((event.source_id, alert.folded_key))
         self.resolved.append(
             Resolution(
                 alert_id=alert.id,
@@ -344,10 +360,14 @@ class _Batch:
                     reason=item.reason,
                     alert_id=item.alert_id,
                 )
-                for item in self.outcomes
+                for item in self.outcomes[self.recorded :]
             ],
             now=self.now,
         )
+        self.recorded = len(self.outcomes)
+        for written in (self.new, self.attached, self.accepted, self.entries, self.comments, self.resolved):
+            written.clear()
+        self.closed.clear()
 
 
 def from_row(row: Any) -> IncomingEvent:
