@@ -3,12 +3,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from litestar import Litestar
 
 from support.api import client_of
 from support.clock import TestClock
 from support.people import PASSWORD, Someone, add_user
 from tocsin.domains.identity import service as identity
+from tocsin.entrypoints.front import Front
 from tocsin.infra.web import Services
 
 
@@ -57,7 +57,7 @@ async def test_basic_with_a_wrong_password_tenant_or_name_is_refused(
 
 
 async def test_guessing_basic_passwords_is_stopped_for_a_quarter_of_an_hour(
-    app: Litestar, services: Services, owner: Someone, clock: TestClock
+    app: Front, services: Services, owner: Someone, clock: TestClock
 ) -> None:
     async with client_of(app, ip="203.0.113.9") as client:
         bob = await add_user(services, owner.account_id, name="guessed", password=PASSWORD)
@@ -118,7 +118,7 @@ async def test_the_last_use_of_a_key_is_noted_with_its_address(
     assert first["lastUsedIp"] == "127.0.0.1"
 
 
-async def test_a_viewers_key_cannot_write(app: Litestar, services: Services, owner: Someone) -> None:
+async def test_a_viewers_key_cannot_write(app: Front, services: Services, owner: Someone) -> None:
     viewer = await add_user(services, owner.account_id, name="vic", role="VIEWER")
     async with client_of(app, key=viewer.key) as client:
         assert (await client.get("/users")).status_code == 200

@@ -1,10 +1,10 @@
 import httpx
 import pytest
-from litestar import Litestar
 
 from support.api import client_of
 from support.clock import TestClock
 from support.people import PASSWORD, Someone, add_user
+from tocsin.entrypoints.front import Front
 from tocsin.infra.web import Services
 
 
@@ -19,14 +19,9 @@ def browser(anonymous: httpx.AsyncClient) -> httpx.AsyncClient:
     return anonymous
 
 
-def use_session(client: httpx.AsyncClient, answer: httpx.Response) -> dict[str, str]:
-    """Send the session's cookie from now on (it is Secure, which the test's plain address would drop)."""
-    client.cookies.set("tocsin_session", answer.cookies.get("tocsin_session") or _cookie_value(answer))
+def use_session(answer: httpx.Response) -> dict[str, str]:
+    """The client keeps the cookie; this is the header that its writes need."""
     return {"x-csrf-token": answer.json()["csrfToken"]}
-
-
-def _cookie_value(answer: httpx.Response) -> str:
-    return answer.headers["set-cookie"].split("tocsin_session=", 1)[1].split(";", 1)[0]
 
 
 async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
@@ -41,7 +36,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
     body = answer.json()
     assert body["user"]["email"] == "ada@acme.test"
     assert body["account"]["name"] == "Acme"
-    use_session(browser, answer)
+    use_session(answer)
     again = await browser.get("/session")
     assert again.status_code == 200
     assert again.json() == body
@@ -50,7 +45,7 @@ async def test_signing_in_sets_a_cookie_that_scripts_and_other_sites_cannot_use(
 async def test_a_write_with_the_cookie_needs_the_csrf_token(
     browser: httpx.AsyncClient, owner: Someone
 ) -> None:
-    csrf = use_session(browser, await sign_in(browser))
+    csrf = use_session(await sign_in(browser))
     for headers in ({}, {"x-csrf-token": "wrong"}, {"x-csrf-token": ""}):
         answer = await browser.put("/users/current", json={"firstName": "Ada"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (403, "CSRF")
@@ -58,7 +53,7 @@ async def test_a_write_with_the_cookie_needs_the_csrf_token(
 
 
 async def test_signing_out_ends_the_session(browser: httpx.AsyncClient, owner: Someone) -> None:
-    csrf = use_session(browser, await sign_in(browser))
+    csrf = use_session(await sign_in(browser))
     assert (await browser.delete("/session", headers=csrf)).status_code == 204
     answer = await browser.get("/session")
     assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHENTICATED")
@@ -67,23 +62,23 @@ async def test_signing_out_ends_the_session(browser: httpx.AsyncClient, owner: S
 async def test_a_session_ends_after_fourteen_idle_days_and_ninety_in_all(
     browser: httpx.AsyncClient, owner: Someone, clock: TestClock
 ) -> None:
-    use_session(browser, await sign_in(browser))
+    use_session(await sign_in(browser))
     for _ in range(8):
         clock.advance(days=11)
         assert (await browser.get("/session")).status_code == 200
     clock.advance(days=3)
     assert (await browser.get("/session")).status_code == 401
-    use_session(browser, await sign_in(browser))
+    use_session(await sign_in(browser))
     clock.advance(days=14, seconds=1)
     assert (await browser.get("/session")).status_code == 401
 
 
 async def test_one_can_list_and_end_ones_other_sessions(
-    app: Litestar, browser: httpx.AsyncClient, owner: Someone
+    app: Front, browser: httpx.AsyncClient, owner: Someone
 ) -> None:
-    csrf = use_session(browser, await sign_in(browser))
+    csrf = use_session(await sign_in(browser))
     async with client_of(app) as other:
-        use_session(other, await sign_in(other))
+        use_session(await sign_in(other))
         listed = (await browser.get("/sessions")).json()
         assert sorted(row["current"] for row in listed) == [False, True]
         [elsewhere] = [row["id"] for row in listed if not row["current"]]
@@ -93,9 +88,9 @@ async def test_one_can_list_and_end_ones_other_sessions(
 
 
 async def test_nobody_ends_the_sessions_or_keys_of_others(
-    app: Litestar, services: Services, browser: httpx.AsyncClient, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, browser: httpx.AsyncClient, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
-    use_session(browser, await sign_in(browser))
+    use_session(await sign_in(browser))
     session_id = (await browser.get("/sessions")).json()[0]["id"]
     key_id = (await as_owner.get("/api-keys")).json()[0]["id"]
     bob = await add_user(services, owner.account_id, name="bob", role="ADMIN")
@@ -133,11 +128,11 @@ async def test_a_success_clears_the_count_of_failures(browser: httpx.AsyncClient
 
 
 async def test_changing_ones_password_takes_the_present_one_and_ends_other_sessions(
-    app: Litestar, browser: httpx.AsyncClient, owner: Someone
+    app: Front, browser: httpx.AsyncClient, owner: Someone
 ) -> None:
-    csrf = use_session(browser, await sign_in(browser))
+    csrf = use_session(await sign_in(browser))
     async with client_of(app) as other:
-        use_session(other, await sign_in(other))
+        use_session(await sign_in(other))
         body = {"password": "a new long password"}
         assert (await browser.put("/users/current", json=body, headers=csrf)).status_code == 400
         body |= {"currentPassword": PASSWORD}
@@ -150,5 +145,6 @@ async def test_changing_ones_password_takes_the_present_one_and_ends_other_sessi
 
 
 async def test_broken_sign_in_bodies_are_400(browser: httpx.AsyncClient, owner: Someone) -> None:
-    for body in ({}, {"email": 1, "password": "x"}, {"email": "a\x00b", "password": "x"}, [], None):
+    bodies: list[object] = [{}, {"email": 1, "password": "x"}, {"email": "a\x00b", "password": "x"}, [], None]
+    for body in bodies:
         assert (await browser.post("/session", json=body)).status_code == 400, body

@@ -1,9 +1,9 @@
 import httpx
 import pytest
-from litestar import Litestar
 
 from support.api import client_of
 from support.people import Someone, add_user
+from tocsin.entrypoints.front import Front
 from tocsin.infra.web import Services
 
 EMAILS = "/users/current/contacts/emails"
@@ -142,7 +142,7 @@ async def test_push_takes_no_contact(as_owner: httpx.AsyncClient) -> None:
 
 
 async def test_rules_with_a_missing_or_wrong_contact_are_refused(
-    as_owner: httpx.AsyncClient, services: Services, owner: Someone, app: Litestar
+    as_owner: httpx.AsyncClient, services: Services, owner: Someone, app: Front
 ) -> None:
     mine = await login_contact(as_owner)
     bob = await add_user(services, owner.account_id, name="bob")
@@ -217,7 +217,7 @@ async def test_a_rule_is_found_only_in_its_collection(as_owner: httpx.AsyncClien
 
 
 async def test_others_contacts_and_rules_are_for_administrators(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     bob = await add_user(services, owner.account_id, name="bob", role="USER")
     vic = await add_user(services, owner.account_id, name="vic", role="VIEWER")

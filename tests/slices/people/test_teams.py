@@ -1,10 +1,10 @@
 import httpx
-from litestar import Litestar
 
 from support.api import client_of
 from support.clock import TestClock
 from support.people import Someone, add_user
 from tocsin.domains.escalations.models import EscalationPolicy
+from tocsin.entrypoints.front import Front
 from tocsin.infra.web import Services
 
 
@@ -77,7 +77,7 @@ async def test_a_stakeholder_gets_no_stronger_team_role(
 
 
 async def test_a_team_admin_changes_members_but_not_the_team(
-    app: Litestar, as_owner: httpx.AsyncClient, services: Services, owner: Someone
+    app: Front, as_owner: httpx.AsyncClient, services: Services, owner: Someone
 ) -> None:
     bob = await add_user(services, owner.account_id, name="bob", role="USER")
     eve = await add_user(services, owner.account_id, name="eve", role="USER")

@@ -1,6 +1,5 @@
 import httpx
 import pytest
-from litestar import Litestar
 from sqlalchemy import insert
 
 from support.api import client_of
@@ -9,6 +8,7 @@ from support.people import PASSWORD, Someone, add_user, other_account
 from tocsin.domains.alerts.models import Alert, AlertResponder
 from tocsin.domains.escalations.models import EscalationPolicy
 from tocsin.domains.people import service as people
+from tocsin.entrypoints.front import Front
 from tocsin.infra.web import Services
 
 BOB = {"firstName": "Bob", "lastName": "Builder", "email": "bob@acme.test"}
@@ -28,7 +28,7 @@ async def test_an_administrator_creates_a_user(as_owner: httpx.AsyncClient) -> N
 
 
 async def test_a_user_without_the_role_admin_creates_nobody(
-    app: Litestar, services: Services, owner: Someone
+    app: Front, services: Services, owner: Someone
 ) -> None:
     someone = await add_user(services, owner.account_id, name="eve", role="USER")
     async with client_of(app, key=someone.key) as client:
@@ -44,9 +44,9 @@ async def test_an_address_is_unique_whatever_its_case(as_owner: httpx.AsyncClien
 
 
 async def test_user_names_are_made_unique_and_never_only_digits(as_owner: httpx.AsyncClient) -> None:
-    names = []
-    for email in ("bob@acme.test", "bob@other.test", "Bob@third.test", "4711@acme.test", "current@acme.test"):
-        names.append((await as_owner.post("/users", json={**BOB, "email": email})).json()["username"])
+    emails = ("bob@acme.test", "bob@other.test", "Bob@third.test", "4711@acme.test", "current@acme.test")
+    answers = [await as_owner.post("/users", json={**BOB, "email": email}) for email in emails]
+    names = [answer.json()["username"] for answer in answers]
     assert names == ["bob", "bob-2", "bob-3", "user-4711", "user-current"]
 
 
@@ -101,7 +101,11 @@ async def test_legacy_fields_change_no_contacts_and_no_preferences(
 ) -> None:
     path = f"/users/{owner.id}"
     before = [(await as_owner.get(f"{path}/{part}")).json() for part in PARTS]
-    legacy = {"mobile": {"regionCode": "DE", "number": "1"}, "notificationPreferences": [], "landline": None}
+    legacy: dict[str, object] = {
+        "mobile": {"regionCode": "DE", "number": "1"},
+        "notificationPreferences": [],
+        "landline": None,
+    }
     assert (await as_owner.put(path, json=legacy)).status_code == 200
     assert [(await as_owner.get(f"{path}/{part}")).json() for part in PARTS] == before
 
@@ -140,7 +144,7 @@ async def test_bad_values_are_400_naming_the_field(
     assert (await as_owner.get(f"/users/{user['id']}")).json() == user
 
 
-async def test_nobody_raises_his_own_role(app: Litestar, services: Services, owner: Someone) -> None:
+async def test_nobody_raises_his_own_role(app: Front, services: Services, owner: Someone) -> None:
     responder = await add_user(services, owner.account_id, name="rita", role="RESPONDER")
     async with client_of(app, key=responder.key) as client:
         answer = await client.put("/users/current", json={"role": "ADMIN", "position": "SRE"})
@@ -151,7 +155,7 @@ async def test_nobody_raises_his_own_role(app: Litestar, services: Services, own
 
 
 async def test_the_owner_stays_the_owner_and_out_of_reach_of_administrators(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     admin = await add_user(services, owner.account_id, name="adam", role="ADMIN")
     async with client_of(app, key=admin.key) as client:
@@ -164,7 +168,7 @@ async def test_the_owner_stays_the_owner_and_out_of_reach_of_administrators(
 
 
 async def test_a_changed_role_holds_at_once_for_keys_in_use(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     someone = await add_user(services, owner.account_id, name="eve", role="ADMIN")
     async with client_of(app, key=someone.key) as client:
@@ -214,7 +218,7 @@ async def test_a_user_who_is_still_paged_cannot_be_deleted(
 
 
 async def test_a_deleted_user_is_gone_with_his_keys(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     bob = await add_user(services, owner.account_id, name="bob")
     async with client_of(app, key=bob.key) as client:
@@ -226,7 +230,7 @@ async def test_a_deleted_user_is_gone_with_his_keys(
 
 
 async def test_guests_see_only_themselves_and_their_teams(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     guest = await add_user(services, owner.account_id, name="gus", role="GUEST")
     mate = await add_user(services, owner.account_id, name="mat")
@@ -261,7 +265,7 @@ async def test_changes_are_on_the_audit_trail_without_secrets(
 
 
 async def test_a_stranger_finds_nothing_of_another_account(
-    app: Litestar, services: Services, owner: Someone, as_owner: httpx.AsyncClient
+    app: Front, services: Services, owner: Someone, as_owner: httpx.AsyncClient
 ) -> None:
     stranger = await other_account(services)
     team = (await as_owner.post("/teams", json={"name": "T"})).json()

@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.alerts import assignment, manual, views
 from tocsin.domains.alerts import rules as alert_rules
@@ -28,10 +28,10 @@ from tocsin.kernel.wire import instant_in, instant_out
 MOST_ALERTS = 100
 TAGS = ["Alerts"]
 
-StartIndex = Annotated[int, Parameter(query="start-index", description="Where the page starts, from 0.")]
-MaxResults = Annotated[int, Parameter(query="max-results", description="At most 100.")]
-Include = Annotated[list[str] | None, Parameter(query="include", description="Optional parts of the answer.")]
-Lang = Annotated[str, Parameter(query="lang", description="en or de")]
+StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
+MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
+Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Lang = Annotated[str, QueryParameter(name="lang", description="en or de")]
 
 
 def _ids(values: list[str] | None, *, field: str) -> tuple[int, ...]:
@@ -68,20 +68,20 @@ def _filter(
     )
 
 
-States = Annotated[list[str] | None, Parameter(query="states", description="PENDING, ACCEPTED, RESOLVED")]
-State = Annotated[list[str] | None, Parameter(query="state", description="Older name of states.")]
-Sources = Annotated[list[str] | None, Parameter(query="sources", description="Ids of alert sources.")]
-Source = Annotated[list[str] | None, Parameter(query="alert-source", description="Older name of sources.")]
-Policies = Annotated[list[str] | None, Parameter(query="policies", description="Ids of escalation policies.")]
-Responders = Annotated[list[str] | None, Parameter(query="responders", description="Ids or user names.")]
+States = Annotated[list[str] | None, QueryParameter(name="states", description="PENDING, ACCEPTED, RESOLVED")]
+State = Annotated[list[str] | None, QueryParameter(name="state", description="Older name of states.")]
+Sources = Annotated[list[str] | None, QueryParameter(name="sources", description="Ids of alert sources.")]
+Source = Annotated[list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")]
+Policies = Annotated[list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")]
+Responders = Annotated[list[str] | None, QueryParameter(name="responders", description="Ids or user names.")]
 Assigned = Annotated[
-    list[str] | None, Parameter(query="assigned-to", description="Older name of responders.")
+    list[str] | None, QueryParameter(name="assigned-to", description="Older name of responders.")
 ]
-From = Annotated[str | None, Parameter(query="from", description="Report time from, inclusive (ISO-8601).")]
+From = Annotated[str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")]
 Until = Annotated[
-    str | None, Parameter(query="until", description="Report time until, exclusive (ISO-8601).")
+    str | None, QueryParameter(name="until", description="Report time until, exclusive (ISO-8601).")
 ]
-Words = Annotated[str | None, Parameter(query="query", description="Part of the summary.")]
+Words = Annotated[str | None, QueryParameter(name="query", description="Part of the summary.")]
 
 
 @get("/alerts", tags=TAGS, summary="List alerts", description="Newest first.")
@@ -217,9 +217,9 @@ async def assign_alert(
     user: str | None = None,
     policy: str | None = None,
     schedule: str | None = None,
-    user_id: Annotated[str | None, Parameter(query="user-id")] = None,
-    policy_id: Annotated[str | None, Parameter(query="policy-id")] = None,
-    schedule_id: Annotated[str | None, Parameter(query="schedule-id")] = None,
+    user_id: Annotated[str | None, QueryParameter(name="user-id")] = None,
+    policy_id: Annotated[str | None, QueryParameter(name="policy-id")] = None,
+    schedule_id: Annotated[str | None, QueryParameter(name="schedule-id")] = None,
 ) -> AlertOut:
     caller.must_be("RESPONDER", to="assign alerts")
     now = await services.now()
@@ -334,7 +334,7 @@ async def log_entries(
     start_index: StartIndex = 0,
     max_results: MaxResults = 50,
     include: Include = None,
-    filter_types: Annotated[list[str] | None, Parameter(query="filter-types")] = None,
+    filter_types: Annotated[list[str] | None, QueryParameter(name="filter-types")] = None,
 ) -> list[LogEntryOut]:
     """Oldest first."""
     caller.must_be("VIEWER", to="see alerts")
