@@ -163,7 +163,7 @@ def _known_facts(due: Due, alert: AlertFacts, catalogue: Mapping[str, str]) -> l
     facts.append((catalogue["since"], moment(alert.report_time, timezone=due.timezone)))
     if alert.policy:
         level = due.why.get("level")
-        suffix = f", {catalogue['level'].format(number=level)}" if isinstance(level, int) else ""
+        suffix = f", {catalogue['level'].format(number=level + 1)}" if isinstance(level, int) else ""
         facts.append((catalogue["policy"], f"{alert.policy}{suffix}"))
     fallback = due.why.get("fallback")
     if fallback:

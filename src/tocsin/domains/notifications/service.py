@@ -114,11 +114,14 @@ async def cancel_pending(
     now: datetime,
     user_ids: Sequence[int] | None = None,
 ) -> None:
-    """Take back every page of these alerts that is not on its way yet (of these users only, when given)."""
+    """Take back every page of these alerts that is not on its way yet (of these users only, when given).
+
+    reason: a word such as ACCEPTED, or a sentence.
+    """
     if not alert_ids:
         return
     cancelled = await store.cancel_scheduled_pages(
-        session, alert_ids=alert_ids, user_ids=user_ids, reason=reason, now=now
+        session, alert_ids=alert_ids, user_ids=user_ids, reason=rules.cancel_reason(reason), now=now
     )
     await _log_ends(session, cancelled, now=now)
     await store.announce(session, [row.alert_id for row in cancelled if row.alert_id is not None])
@@ -223,6 +226,7 @@ def log_vars(
     notification_id: int, user_id: int, kind: str, method: str, *, state: str, reason: str | None
 ) -> dict[str, Any]:
     """The vars of a NotificationLogEntry. state: SENT, RETRY, FAILED, CANCELLED, SUPPRESSED."""
+    what = {"PAGE": "page", "RECOVERY": "recovery"}.get(kind, "message")
     return {
         "notificationId": notification_id,
         "userId": user_id,
@@ -230,6 +234,7 @@ def log_vars(
         "method": method,
         "state": state,
         "reason": reason,
+        "outcome": rules.outcome_words(what, state=state, reason=reason),
     }
 
 
