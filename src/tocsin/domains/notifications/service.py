@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tocsin.domains.notifications import rules, store, views
+from tocsin.domains.notifications import rules, store, tokens, views
 from tocsin.domains.notifications.store import NewNotification, Planned
 from tocsin.domains.timeline import service as timeline
 from tocsin.infra.db import notify
@@ -202,6 +202,28 @@ async def plan_test(
         raise ValidationError("this test was already asked for")
     await _wake(session, added)
     return added[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the holder of an action token may act on, and as whom."""
+
+    account_id: int
+    alert_id: int
+    user_id: int
+
+
+async def grant_of(session: AsyncSession, token: str, *, now: datetime) -> Grant | None:
+    """None: no such token, or it has expired."""
+    if not tokens.is_token(token):
+        return None
+    row = await store.live_token(session, tokens.token_hash(token), now=now)
+    return None if row is None else Grant(row.account_id, row.alert_id, row.user_id)
+
+
+async def forget_old_tokens(session: AsyncSession, *, now: datetime) -> None:
+    """Retention: expired action tokens go."""
+    await store.delete_expired_tokens(session, now=now)
 
 
 async def _log_ends(session: AsyncSession, rows: Sequence[Planned], *, now: datetime) -> None:
