@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.alerts import assignment, manual, views
 from tocsin.domains.alerts import rules as alert_rules
@@ -28,10 +28,10 @@ from tocsin.kernel.wire import instant_in, instant_out
 MOST_ALERTS = 100
 TAGS = ["Alerts"]
 
-StartIndex = Annotated[int, Parameter(query="start-index", description="Where the page starts, from 0.")]
-MaxResults = Annotated[int, Parameter(query="max-results", description="At most 100.")]
-Include = Annotated[list[str] | None, Parameter(query="include", description="Optional parts of the answer.")]
-Lang = Annotated[str, Parameter(query="lang", description="en or de")]
+StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
+MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
+Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Lang = Annotated[str, QueryParameter(name="lang", description="en or de")]
 
 
 def _ids(values: list[str] | None, *, field: str) -> tuple[int, ...]:
@@ -68,16 +68,20 @@ def _filter(
     )
 
 
-States = Annotated[list[str] | None, Parameter(query="states", description="PENDING, ACCEPTED, RESOLVED")]
-State = Annotated[list[str] | None, Parameter(query="state", description="Older name of states.")]
-Sources = Annotated[list[str] | None, Parameter(query="sources", description="Ids of alert sources.")]
-Source = Annotated[list[str] | None, Parameter(query="alert-source", description="Older name of sources.")]
-Policies = Annotated[list[str] | None, Parameter(query="policies", description="Ids of escalation policies.")]
-Responders = Annotated[list[str] | None, Parameter(query="responders", description="Ids or user names.")]
-Assigned = Annotated[list[str] | None, Parameter(query="assigned-to", description="Older name of responders.")]
-From = Annotated[str | None, Parameter(query="from", description="Report time from, inclusive (ISO-8601).")]
-Until = Annotated[str | None, Parameter(query="until", description="Report time until, exclusive (ISO-8601).")]
-Words = Annotated[str | None, Parameter(query="query", description="Part of the summary.")]
+States = Annotated[list[str] | None, QueryParameter(name="states", description="PENDING, ACCEPTED, RESOLVED")]
+State = Annotated[list[str] | None, QueryParameter(name="state", description="Older name of states.")]
+Sources = Annotated[list[str] | None, QueryParameter(name="sources", description="Ids of alert sources.")]
+Source = Annotated[list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")]
+Policies = Annotated[list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")]
+Responders = Annotated[list[str] | None, QueryParameter(name="responders", description="Ids or user names.")]
+Assigned = Annotated[
+    list[str] | None, QueryParameter(name="assigned-to", description="Older name of responders.")
+]
+From = Annotated[str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")]
+Until = Annotated[
+    str | None, QueryParameter(name="until", description="Report time until, exclusive (ISO-8601).")
+]
+Words = Annotated[str | None, QueryParameter(name="query", description="Part of the summary.")]
 
 
 @get("/alerts", tags=TAGS, summary="List alerts", description="Newest first.")
@@ -149,7 +153,9 @@ async def create_alert(services: Services, caller: Caller, data: ManualAlert) ->
     caller.must_be("RESPONDER", to="create alerts")
     now = await services.now()
     async with services.database.transaction() as session:
-        alert = await manual.create(session, data, account_id=caller.account_id, actor_id=caller.user_id, now=now)
+        alert = await manual.create(
+            session, data, account_id=caller.account_id, actor_id=caller.user_id, now=now
+        )
         return (await views.present(session, [alert]))[0]
 
 
@@ -168,7 +174,12 @@ async def accept_alert(services: Services, caller: Caller, alert_id: int) -> Ale
     now = await services.now()
     async with services.database.transaction() as session:
         alert = await alerts.accept(
-            session, alert_id, account_id=caller.account_id, user_id=caller.user_id, channel=_channel(caller), now=now
+            session,
+            alert_id,
+            account_id=caller.account_id,
+            user_id=caller.user_id,
+            channel=_channel(caller),
+            now=now,
         )
         return (await views.present(session, [alert]))[0]
 
@@ -179,7 +190,12 @@ async def resolve_alert(services: Services, caller: Caller, alert_id: int) -> Al
     now = await services.now()
     async with services.database.transaction() as session:
         alert = await alerts.resolve(
-            session, alert_id, account_id=caller.account_id, user_id=caller.user_id, channel=_channel(caller), now=now
+            session,
+            alert_id,
+            account_id=caller.account_id,
+            user_id=caller.user_id,
+            channel=_channel(caller),
+            now=now,
         )
         return (await views.present(session, [alert]))[0]
 
@@ -201,18 +217,16 @@ async def assign_alert(
     user: str | None = None,
     policy: str | None = None,
     schedule: str | None = None,
-    user_id: Annotated[str | None, Parameter(query="user-id")] = None,
-    policy_id: Annotated[str | None, Parameter(query="policy-id")] = None,
-    schedule_id: Annotated[str | None, Parameter(query="schedule-id")] = None,
+    user_id: Annotated[str | None, QueryParameter(name="user-id")] = None,
+    policy_id: Annotated[str | None, QueryParameter(name="policy-id")] = None,
+    schedule_id: Annotated[str | None, QueryParameter(name="schedule-id")] = None,
 ) -> AlertOut:
     caller.must_be("RESPONDER", to="assign alerts")
     now = await services.now()
     wanted_user, wanted_policy = user or user_id, policy or policy_id
     async with services.database.transaction() as session:
         if wanted_user:
-            person = await people.find_by_id_or_username(session, caller.account_id, wanted_user)
-            if person is None:
-                raise ValidationError(f"user-id: there is no user {wanted_user[:40]!r}")
+            person = await people.find_by_id_or_username(session, wanted_user, account_id=caller.account_id)
             alert = await assignment.assign_user(
                 session,
                 alert_id,
@@ -231,7 +245,9 @@ async def assign_alert(
                 now=now,
             )
         elif schedule or schedule_id:
-            raise ValidationError(f"schedule-id: there is no schedule {(schedule or schedule_id or '')[:40]!r}")
+            raise ValidationError(
+                f"schedule-id: there is no schedule {(schedule or schedule_id or '')[:40]!r}"
+            )
         else:
             raise ValidationError("Give one of user-id or policy-id")
         return (await views.present(session, [alert]))[0]
@@ -318,7 +334,7 @@ async def log_entries(
     start_index: StartIndex = 0,
     max_results: MaxResults = 50,
     include: Include = None,
-    filter_types: Annotated[list[str] | None, Parameter(query="filter-types")] = None,
+    filter_types: Annotated[list[str] | None, QueryParameter(name="filter-types")] = None,
 ) -> list[LogEntryOut]:
     """Oldest first."""
     caller.must_be("VIEWER", to="see alerts")

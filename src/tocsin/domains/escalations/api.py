@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.escalations import rules, service, store, views
@@ -20,7 +20,7 @@ from tocsin.domains.escalations.schemas import (
     SimulateIn,
     UserRef,
 )
-from tocsin.domains.notifications import service as notifications
+from tocsin.domains.notifications.preview import preview_pages
 from tocsin.infra.web import Caller, Services, clean_text, one_of, page
 from tocsin.kernel.errors import NotFound, ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
@@ -103,8 +103,8 @@ def _user_ref(reach: views.Reach, user_id: int) -> UserRef:
 async def list_policies(
     services: Services,
     caller: Caller,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results")] = 50,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results")] = 50,
 ) -> list[PolicyOut]:
     caller.must_be("VIEWER", to="see escalation policies")
     start, limit = page(start_index, max_results, cap=MOST)
@@ -118,7 +118,9 @@ async def create_policy(services: Services, caller: Caller, data: PolicyIn) -> R
     caller.must_be("USER", to="create escalation policies")
     now = await services.now()
     async with services.database.transaction() as session:
-        policy = await service.create_policy(session, account_id=caller.account_id, fields=_fields(data), now=now)
+        policy = await service.create_policy(
+            session, account_id=caller.account_id, fields=_fields(data), now=now
+        )
         shown = (await present(session, [policy]))[0]
     return Response(shown, status_code=201, headers={"Location": f"/api/escalation-policies/{shown.id}"})
 
@@ -127,7 +129,7 @@ async def create_policy(services: Services, caller: Caller, data: PolicyIn) -> R
 async def resolve_policy(
     services: Services,
     caller: Caller,
-    routing_key: Annotated[str | None, Parameter(query="routing-key")] = None,
+    routing_key: Annotated[str | None, QueryParameter(name="routing-key")] = None,
 ) -> PolicyOut:
     """The first hit of a comma-separated list."""
     caller.must_be("VIEWER", to="see escalation policies")
@@ -178,10 +180,10 @@ async def delete_policy(services: Services, caller: Caller, policy_id: int) -> N
         await service.delete_policy(session, account_id=caller.account_id, policy_id=policy_id)
 
 
-@put("/escalation-policies/{policy_id:int}/levels/{level:int}", tags=TAGS, summary="Replace or append a level")
-async def put_level(
-    services: Services, caller: Caller, policy_id: int, level: int, data: RuleIn
-) -> RuleOut:
+@put(
+    "/escalation-policies/{policy_id:int}/levels/{level:int}", tags=TAGS, summary="Replace or append a level"
+)
+async def put_level(services: Services, caller: Caller, policy_id: int, level: int, data: RuleIn) -> RuleOut:
     """Zero-based; a level equal to the number of levels is appended."""
     caller.must_be("USER", to="change escalation policies")
     now = await services.now()
@@ -257,7 +259,7 @@ async def _simulated(
         reach=lambda rule, _: known.of(user_ids=rule.user_ids, team_ids=rule.team_ids),
     )
     everyone = list({user for line in lines for user in line.user_ids})
-    pages = await notifications.preview_pages(session, user_ids=everyone, priority=chain.priority)
+    pages = await preview_pages(session, user_ids=everyone, priority=chain.priority)
     return [
         SimulatedOut(
             at=instant_out(line.at) or "",

@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.alert_sources import service as alert_sources
 from tocsin.domains.events import store
@@ -38,9 +38,9 @@ async def list_events(
     services: Services,
     caller: Caller,
     source_id: int,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results")] = 50,
-    since: Annotated[str | None, Parameter(query="from")] = None,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results")] = 50,
+    since: Annotated[str | None, QueryParameter(name="from")] = None,
     until: str | None = None,
     query: str | None = None,
 ) -> list[EventOut]:
