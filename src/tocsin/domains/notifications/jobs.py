@@ -10,10 +10,10 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tocsin.domains.notifications import aftermath, letters, rules, store, tokens, views
+from tocsin.domains.notifications import aftermath, claims, letters, rules, store, tokens
 from tocsin.domains.notifications.breaker import Breaker
+from tocsin.domains.notifications.claims import Due
 from tocsin.domains.notifications.service import log_vars
-from tocsin.domains.notifications.views import Due
 from tocsin.domains.timeline import service as timeline
 from tocsin.infra.mail import Envelope, Handed, Mailer
 from tocsin.infra.metrics import NOTIFICATION_SECONDS, NOTIFICATIONS
@@ -88,7 +88,7 @@ class DeliveryWork:
 
     async def _claim(self, session: AsyncSession, *, now: datetime, batch: int) -> tuple[int, list[_Try]]:
         """Decide about due rows and write the tries of those that go out. Returns how many rows moved."""
-        claimed = await views.claim_due(session, now=now, batch=batch)
+        claimed = await claims.claim_due(session, now=now, batch=batch)
         decisions = [(due, rules.decide(due.facts, now=now)) for due in claimed]
         await store.mark_interrupted(session, [due.id for due in claimed if due.was_interrupted], now=now)
         drops = [(due, decision) for due, decision in decisions if isinstance(decision, rules.Drop)]

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from tocsin.domains.notifications import template
-from tocsin.domains.notifications.views import AlertFacts, Due
+from tocsin.domains.notifications.claims import AlertFacts, Due
 from tocsin.domains.notifications.wording import label, language_of, moment, shown, span, words
 from tocsin.kernel.links import is_web_link
 

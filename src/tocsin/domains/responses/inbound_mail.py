@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tocsin.domains.notifications.tokens import is_token
 from tocsin.domains.responses import service
-from tocsin.domains.responses.rules import read_reply, why_no_person_wrote_it
+from tocsin.domains.responses.rules import read_reply, text_of_html, why_no_person_wrote_it
 from tocsin.infra.web import Services
 from tocsin.kernel.errors import AppError
 
@@ -133,9 +133,12 @@ def _headers(mail: EmailMessage) -> dict[str, str]:
 
 
 def _text_of(mail: EmailMessage) -> str:
-    """The plain text a person wrote; '' when there is none that can be read."""
+    """What a person wrote, from the plain part or else the HTML one; '' when there is none that can be read."""
     try:
-        part = mail.get_body(("plain",))
-        return "" if part is None else str(part.get_content())
+        part = mail.get_body(("plain", "html"))
+        if part is None:
+            return ""
+        text = str(part.get_content())
+        return text if part.get_content_subtype() == "plain" else text_of_html(text)
     except (LookupError, ValueError, KeyError, AttributeError, TypeError):
         return ""

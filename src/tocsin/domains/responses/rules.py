@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Literal
 
 Action = Literal["accept", "resolve"]
@@ -21,6 +22,10 @@ _QUOTE_BEGINS = re.compile(
     r"^(>|--\s*$|-{3,}|_{5,}|(On|Am|Le) .{5,}(wrote|schrieb|écrit)\b|(From|Von|De|Sent|Gesendet):\s)",
     re.IGNORECASE,
 )
+_QUOTED_HTML = re.compile(r"<blockquote|<div class=\"gmail_quote|<div id=\"appendonsend", re.IGNORECASE)
+_NOT_TEXT = re.compile(r"<(style|script|head|title)\b.*?</\1>", re.IGNORECASE | re.DOTALL)
+_LINE_BREAK = re.compile(r"<br\b[^>]*>|</(p|div|li|tr)>", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 LONGEST_COMMENT = 4000
 
 
@@ -46,6 +51,13 @@ def read_reply(text: str) -> Reply:
     if action is None or match is None:
         return Reply(action=None, comment=_joined(lines))
     return Reply(action=action, comment=_joined([first[match.end() :], *rest]))
+
+
+def text_of_html(html: str) -> str:
+    """The lines of a mail that came as HTML only; quoted blocks and what follows them are left out."""
+    cut = _QUOTED_HTML.split(html, maxsplit=1)[0]
+    lines = _TAG.sub("", _LINE_BREAK.sub("\n", _NOT_TEXT.sub("", cut)))
+    return unescape(lines)
 
 
 def _own_lines(text: str) -> list[str]:
