@@ -36,10 +36,11 @@ class _Sink(asyncio.Protocol):
     accepted = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: asyncio.Transport = cast(asyncio.Transport, transport)
+        stream = cast(asyncio.Transport, transport)
+        self._transport = stream
         self._buffer = bytearray()
         self._is_content = False
-        transport.write(b"220 sink\r\n")
+        stream.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
