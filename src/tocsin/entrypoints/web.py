@@ -15,7 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
-from tocsin.entrypoints import errors, health, wiring
+from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
 from tocsin.infra.asgi import client_ip
 from tocsin.infra.rate_limits import FixedWindow
@@ -69,6 +69,8 @@ def create_api(services: Services) -> Litestar:
             Router(path="/api/v1", route_handlers=handlers, include_in_schema=False),
             *wiring.page_routes(),
             *health.routes(),
+            api_docs.api_docs,
+            api_docs.api_docs_json,
         ],
         guards=[require_caller],
         dependencies={
@@ -90,7 +92,7 @@ def openapi_config() -> OpenAPIConfig:
         version=__version__,
         description="Incident management that a team runs itself. Speaks ilert's REST API.",
         path="/api",
-        render_plugins=wiring.api_docs(),
+        render_plugins=api_docs.render_plugins(),
         operation_id_creator=_operation_id,
         security=[{"apiKey": []}, {"basic": []}],
         components=Components(

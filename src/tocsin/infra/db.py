@@ -60,16 +60,23 @@ class DatabaseClock:
         self._refresh_every = refresh_every
         self._base: datetime | None = None
         self._asked_at = 0.0
+        self._is_asking = False
 
     async def now(self) -> datetime:
         from datetime import timedelta
 
         at = monotonic()
-        if self._base is None or at - self._asked_at > self._refresh_every:
-            async with self._database.pool.acquire() as connection:
-                self._base = await connection.fetchval("SELECT clock_timestamp()")
-            self._asked_at = monotonic()
-            return self._base
+        is_stale = self._base is None or at - self._asked_at > self._refresh_every
+        if self._base is None or (is_stale and not self._is_asking):
+            # One asks, the others carry on with what is known: a busy process never queues for the time.
+            self._is_asking = True
+            try:
+                async with self._database.pool.acquire() as connection:
+                    base: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            finally:
+                self._is_asking = False
+            self._base, self._asked_at = base, monotonic()
+            return base
         return self._base + timedelta(seconds=at - self._asked_at)
 
 

@@ -75,7 +75,9 @@ class GroupCommit(Generic[Item, Result]):
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             log.warning("ingest_commit_failed", kind=self._kind, items=len(batch), error=repr(error))
             refusal = Unavailable("The database does not answer; nothing was stored, send it again")
-            _refuse(batch, refusal)
+            # Whoever waits behind this batch has waited as long: all are told at once.
+            behind, self._waiting = self._waiting, []
+            _refuse([*batch, *behind], refusal)
             return
         except Exception as error:
             log.exception("ingest_commit_broke", kind=self._kind, items=len(batch))

@@ -7,11 +7,13 @@ from tocsin.kernel.errors import RateLimited
 
 @dataclass(slots=True)
 class FixedWindow:
-    """At most `limit` calls a minute for each key. Memory is bounded: a window's counts go with the window."""
+    """At most `limit` calls a minute for each key. Memory is bounded: a window's counts go with the
+    window, and keys beyond `most_keys` in one window are not limited."""
 
     limit: int
     what: str
     window_sec: int = 60
+    most_keys: int = 1_000_000
     _window: int = 0
     _counts: dict[str | int, int] = field(default_factory=dict)
 
@@ -20,6 +22,8 @@ class FixedWindow:
         window = int(at) // self.window_sec
         if window != self._window:
             self._window, self._counts = window, {}
+        if len(self._counts) >= self.most_keys and key not in self._counts:
+            return False
         count = self._counts.get(key, 0) + 1
         self._counts[key] = count
         return count > self.limit

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.infra.db import Clock, Database
 from tocsin.infra.settings import Settings
@@ -51,6 +52,9 @@ class Services:
     database: Database
     clock: Clock
     settings: Settings
+    # Higher slices that follow what happens in lower ones, subscribed by entrypoints: each gets the session, the
+    # alert source of type HEARTBEAT, its `heartbeat` part as written (or None) and the instant.
+    on_legacy_heartbeat: tuple[Callable[[AsyncSession, Any, Any, datetime], Awaitable[None]], ...] = ()
 
     async def now(self) -> datetime:
         return await self.clock.now()

@@ -73,7 +73,10 @@ class NamedRef(Wire):
     name: str | None
 
 
-class SourceOut(Wire, omit_defaults=False):
+class SourceOut(Wire, omit_defaults=True):
+    """Templates and filters only with `include`, lists never carry them. `integrationKey` and `integrationUrl` are
+    null for callers who may not edit the source."""
+
     id: int
     name: str
     teams: list[NamedRef]
@@ -96,3 +99,31 @@ class SourceOut(Wire, omit_defaults=False):
     created_at: str
     updated_at: str
     rate_limited_until: str | None
+    heartbeat: dict[str, Any] | Unset = UNSET
+    summary_template: dict[str, Any] | Unset = UNSET
+    details_template: dict[str, Any] | Unset = UNSET
+    routing_template: dict[str, Any] | Unset = UNSET
+    alert_key_template: dict[str, Any] | Unset = UNSET
+    priority_template: dict[str, Any] | Unset = UNSET
+    severity_template: dict[str, Any] | Unset = UNSET
+    link_templates: list[dict[str, Any]] | Unset = UNSET
+    services_template: list[dict[str, Any]] | Unset = UNSET
+    event_filter: str | Unset = UNSET
+    event_type_filter_create: str | Unset = UNSET
+    event_type_filter_accept: str | Unset = UNSET
+    event_type_filter_resolve: str | Unset = UNSET
+    auto_raise_alerts: bool | Unset = UNSET
+    score_threshold: float | Unset = UNSET
+    services: list[dict[str, Any]] | Unset = UNSET
+    setup_status: str | Unset = UNSET
+    auto_create_services: bool | Unset = UNSET
+    support_hours: dict[str, Any] | Unset = UNSET
+    email_filtered: bool | Unset = UNSET
+    email_resolve_filtered: bool | Unset = UNSET
+    email_predicates: list[dict[str, Any]] | Unset = UNSET
+    email_resolve_predicates: list[dict[str, Any]] | Unset = UNSET
+    resolve_key_extractor: dict[str, Any] | Unset = UNSET
+    filter_operator: str | Unset = UNSET
+    resolve_filter_operator: str | Unset = UNSET
+    autotask_metadata: dict[str, Any] | Unset = UNSET
+    metadata: dict[str, Any] | Unset = UNSET

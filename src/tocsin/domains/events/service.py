@@ -66,6 +66,9 @@ async def process(session: AsyncSession, events: Sequence[IncomingEvent], *, now
     """Process events whose rows exist and whose sources are locked by this transaction, in the order given."""
     batch = await _Batch.load(session, events, now=now)
     for event in events:
+        if batch.closed_key_of(event):
+            # The open alert of a key is unique: its resolution must be written before the next one opens.
+            await batch.write(session)
         batch.take(event)
     await batch.write(session)
     return batch.outcomes
@@ -114,6 +117,8 @@ class _Batch:
     resolved: list[Resolution] = field(default_factory=list)
     entries: list[NewEntry] = field(default_factory=list)
     comments: list[dict[str, Any]] = field(default_factory=list)
+    closed: set[tuple[int, str]] = field(default_factory=set)
+    recorded: int = 0
 
     @classmethod
     async def load(cls, session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime) -> "_Batch":
@@ -151,6 +156,11 @@ class _Batch:
             open=grouped,
             spare_ids=spare[::-1],
         )
+
+    def closed_key_of(self, event: IncomingEvent) -> bool:
+        """Whether an alert with the event's key was resolved in what is not written yet."""
+        folded = alert_rules.folded_key(event.alert_key)
+        return event.event_type == "ALERT" and folded is not None and (event.source_id, folded) in self.closed
 
     def take(self, event: IncomingEvent) -> None:
         source = self.sources.get(event.source_id)
@@ -274,6 +284,8 @@ class _Batch:
 
     def _resolve(self, event: IncomingEvent, alert: OpenAlert) -> None:
         self.open[event.source_id].remove(alert)
+        if alert.folded_key is not None:
+            self.closed.add((event.source_id, alert.folded_key))
         self.resolved.append(
             Resolution(
                 alert_id=alert.id,
@@ -344,10 +356,14 @@ class _Batch:
                     reason=item.reason,
                     alert_id=item.alert_id,
                 )
-                for item in self.outcomes
+                for item in self.outcomes[self.recorded :]
             ],
             now=self.now,
         )
+        self.recorded = len(self.outcomes)
+        for written in (self.new, self.attached, self.accepted, self.entries, self.comments, self.resolved):
+            written.clear()
+        self.closed.clear()
 
 
 def from_row(row: Any) -> IncomingEvent:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Text, cast, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.events.models import Event
@@ -185,6 +185,8 @@ async def of_source(
         query = query.where(Event.received_at >= since)
     if until is not None:
         query = query.where(Event.received_at < until)
+    if words:
+        query = query.where(cast(Event.payload, Text).icontains(words, autoescape=True))
     if words:
         query = query.where(func.lower(func.cast(Event.payload, type_=Event.event_type.type)).contains(words.lower()))
     rows = await session.execute(query.order_by(Event.received_at.desc(), Event.id.desc()).offset(start).limit(limit))

@@ -50,13 +50,18 @@ class HeartbeatMonitor(Base):
     last_ping_kind: Mapped[str | None]
     ping_count: Mapped[int] = mapped_column(server_default=text("0"))
     check_at: Mapped[datetime | None]
-    armed_at: Mapped[datetime | None]  # deadlines count from here if no ping is later: first ping, resume, edit
+    armed_at: Mapped[
+        datetime | None
+    ]  # deadlines count from here if no ping is later: first ping, resume, edit
     expect_first_ping_by: Mapped[datetime | None]
     overdue_since: Mapped[datetime | None]  # the deadline that passed, or the fail signal
     paused_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
     mute_reason: Mapped[str | None]
     reported_at: Mapped[datetime | None]  # when the ALERT event that is not yet resolved was handed over
+    reported_source_id: Mapped[int | None] = mapped_column(
+        ForeignKey("alert_sources.id", ondelete="SET NULL")
+    )  # the source that ALERT went to, so the RESOLVE goes there as well
     storm_id: Mapped[int | None]  # the storm whose alert speaks for this monitor
     flapping_since: Mapped[datetime | None]
     healthy_since: Mapped[datetime | None]  # while flapping: start of the hold time
@@ -131,7 +136,9 @@ class HeartbeatRun(Base):
     is_reported: Mapped[bool] = mapped_column(server_default=text("false"))
     __table_args__ = (
         Index(
-            "ix_heartbeat_runs_late", "late_at", postgresql_where=text("late_at IS NOT NULL AND NOT is_reported")
+            "ix_heartbeat_runs_late",
+            "late_at",
+            postgresql_where=text("late_at IS NOT NULL AND NOT is_reported"),
         ),
     )
 

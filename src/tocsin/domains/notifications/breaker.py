@@ -17,6 +17,11 @@ class Breaker:
     is_probing: bool = False
     _failures: deque[datetime] = field(default_factory=deque)
 
+    @property
+    def is_tripped(self) -> bool:
+        """Nothing but a probe may go out."""
+        return self.open_until is not None and not self.is_probing
+
     def allowance(self, *, now: datetime, batch: int) -> int:
         """How many messages may go out now: the whole batch, one probe, or none."""
         if self.open_until is None:

@@ -46,8 +46,8 @@ class PageWanted:
 def pages_for(*, login_email: str, preferences: Sequence[Preference], priority: str) -> list[PageWanted]:
     """The pages one assignment of an alert of `priority` makes for one person.
 
-    Rules by methods nobody can deliver yet are planned as suppressed, so that the trace shows them. HIGH always
-    reaches the login address when no rule can; LOW without rules reaches nobody, which is the user's choice.
+    Rules by methods nobody can deliver yet are planned as suppressed, so that the trace shows them. HIGH
+    reaches the login address when no rule can be used; LOW without rules reaches nobody, by the user's choice.
     """
     wanted: list[PageWanted] = []
     seen: set[tuple[str, str | None, int]] = set()
@@ -71,7 +71,9 @@ def pages_for(*, login_email: str, preferences: Sequence[Preference], priority: 
             )
         )
     if priority == "HIGH" and not is_anything_usable:
-        reason = "no rule for high priority alerts" if not wanted else "no usable rule for high priority alerts"
+        reason = (
+            "no rule for high priority alerts" if not wanted else "no usable rule for high priority alerts"
+        )
         wanted.append(
             PageWanted(method="EMAIL", contact_id=None, target=login_email, preference=None, fallback=reason)
         )
@@ -125,7 +127,9 @@ def decide(facts: DueFacts, *, now: datetime) -> Send | Drop | Wait:
     if unwanted is not None:
         return unwanted
     if facts.muted_until is not None and facts.muted_until > now and facts.kind != "TEST":
-        return Drop(state="SUPPRESSED", reason=f"muted by the user until {facts.muted_until:%Y-%m-%d %H:%M} UTC")
+        return Drop(
+            state="SUPPRESSED", reason=f"muted by the user until {facts.muted_until:%Y-%m-%d %H:%M} UTC"
+        )
     if facts.contact_status == "LOCKED" and facts.kind != "TEST":
         return Drop(state="SUPPRESSED", reason="the contact is not verified")
     if facts.contact_status == "BLACKLISTED":
@@ -172,15 +176,17 @@ def next_repetition(*, every_min: int, number: int, first_at: datetime, now: dat
     """What follows page `number` (0 is the first) of a repeating rule, sent at `now`."""
     due_at = now + timedelta(minutes=every_min)
     if due_at > first_at + REPEAT_FOR:
-        return Repetition(number=number + 1, due_at=now, ended="repeated for 24 h without an answer; it ends here")
+        return Repetition(
+            number=number + 1, due_at=now, ended="repeated for 24 h without an answer; it ends here"
+        )
     return Repetition(number=number + 1, due_at=due_at)
 
 
 def fallback_target(
     *, login_email: str, other_targets: Sequence[str], tried: Sequence[str], is_rescue_coming: bool
 ) -> str | None:
-    """The address to try after a page failed for good; None when another page reaches the person soon, or when
-    every address was tried."""
+    """The address to try after a page failed for good; None when another page reaches the person soon, or
+    when every address was tried."""
     if is_rescue_coming:
         return None
     used = {target.casefold() for target in tried}

@@ -1,0 +1,35 @@
+from typing import Annotated, Any
+
+from litestar import get
+from litestar.params import Parameter
+
+from tocsin.domains.audit import views
+from tocsin.domains.audit.schemas import AuditEntryOut, entry_out
+from tocsin.infra.web import Caller, Services, clean_text, page
+
+_CAP = 100
+
+
+@get("/audit-entries", tags=["Audit"], summary="List what people changed")
+async def list_entries(
+    services: Services,
+    caller: Caller,
+    start_index: Annotated[int, Parameter(query="start-index")] = 0,
+    max_results: Annotated[int, Parameter(query="max-results", description=f"Up to {_CAP}.")] = 50,
+    object_type: Annotated[
+        str | None, Parameter(query="object-type", description="Such as USER, TEAM or API_KEY.")
+    ] = None,
+) -> list[AuditEntryOut]:
+    """Newest first. Needs the role ADMIN."""
+    caller.must_be("ADMIN", to="read the audit trail")
+    offset, limit = page(start_index, max_results, cap=_CAP)
+    kind = clean_text(object_type, field="object-type", longest=100)
+    async with services.database.transaction() as session:
+        rows = await views.list_entries(
+            session, account_id=caller.account_id, object_type=kind, offset=offset, limit=limit
+        )
+    return [entry_out(entry, user) for entry, user in rows]
+
+
+def routes() -> list[Any]:
+    return [list_entries]
