@@ -94,7 +94,8 @@ class EmbeddedPostgres:
         ]
         for attempt in range(1, TRIES_TO_START + 1):
             try:
-                return self._run("pg_ctl", *command)
+                self._run("pg_ctl", *command)
+                return
             except EmbeddedPostgresError:
                 # Processes of a server that was killed a moment ago take a little time to notice.
                 if attempt == TRIES_TO_START:
