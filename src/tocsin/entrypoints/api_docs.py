@@ -24,7 +24,9 @@ def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return schema
 
 
-@get(["/api-docs", "/api-docs/swagger-ui"], opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+@get(
+    ["/api-docs", "/api-docs/swagger-ui"], opt={"public": True}, include_in_schema=False, sync_to_thread=False
+)
 def api_docs(request: Request[Any, Any, Any]) -> Response[str]:
     """Every operation by tag, with its parameters and answers."""
     return Response(page(document(request)), media_type=MediaType.HTML)
@@ -75,7 +77,8 @@ def _body(body: dict[str, Any] | None) -> str:
     if not body:
         return ""
     names = [
-        content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1] for content in body.get("content", {}).values()
+        content.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1]
+        for content in body.get("content", {}).values()
     ]
     shown = ", ".join(f"<code>{escape(name)}</code>" for name in names if name)
     return f"<p>Body: {shown or 'JSON'}</p>"

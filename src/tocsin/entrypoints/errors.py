@@ -84,7 +84,9 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
     log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
     return to_response(
         AppError(
-            "Something went wrong here; the log of the server has the details", status=500, code="INTERNAL_ERROR"
+            "Something went wrong here; the log of the server has the details",
+            status=500,
+            code="INTERNAL_ERROR",
         )
     )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from litestar import Litestar, Request, Router
 from litestar.config.compression import CompressionConfig
@@ -17,7 +17,7 @@ from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
-from tocsin.infra.asgi import client_ip
+from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Caller, Services
 
@@ -27,13 +27,16 @@ _LARGEST_BODY = 1024 * 1024
 
 def create_app(services: Services) -> Front:
     """Everything one web process serves. `services.database` must be open while it runs."""
-    return Front(gates=wiring.gates(services), api=create_api(services), web_app=WebApp())  # type: ignore[arg-type]
+    gates = wiring.gates(services)
+    return Front(gates=gates, api=create_api(services, gates), web_app=WebApp())  # type: ignore[arg-type]
 
 
-def create_api(services: Services) -> Litestar:
+def create_api(services: Services, gates: list[Gate]) -> Litestar:
     per_key = FixedWindow(limit=120, what="one API key")
 
-    async def require_caller(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    async def require_caller(
+        connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+    ) -> None:
         if handler.opt.get("public"):
             return
         credentials = Credentials(
@@ -41,7 +44,7 @@ def create_api(services: Services) -> Litestar:
             cookie=connection.cookies.get(SESSION_COOKIE),
             csrf=connection.headers.get("x-csrf-token"),
             method=connection.scope["method"],  # type: ignore[typeddict-item]
-            ip=client_ip(connection.scope, trusted_proxies=services.settings.trusted_proxies),
+            ip=client_ip(cast(Scope, connection.scope), trusted_proxies=services.settings.trusted_proxies),
         )
         now = await services.now()
         async with services.database.transaction() as session:
@@ -58,8 +61,9 @@ def create_api(services: Services) -> Litestar:
         return services
 
     @asynccontextmanager
-    async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with wiring.web_background(services):
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with wiring.web_background(services, gates) as listener:
+            app.state["listener"] = listener
             yield
 
     handlers = wiring.api_routes()
@@ -97,8 +101,12 @@ def openapi_config() -> OpenAPIConfig:
         security=[{"apiKey": []}, {"basic": []}],
         components=Components(
             security_schemes={
-                "apiKey": SecurityScheme(type="http", scheme="bearer", description="Authorization: Bearer <key>"),
-                "basic": SecurityScheme(type="http", scheme="basic", description="username@tenant and password"),
+                "apiKey": SecurityScheme(
+                    type="http", scheme="bearer", description="Authorization: Bearer <key>"
+                ),
+                "basic": SecurityScheme(
+                    type="http", scheme="basic", description="username@tenant and password"
+                ),
             }
         ),
     )
@@ -106,7 +114,8 @@ def openapi_config() -> OpenAPIConfig:
 
 def _operation_id(handler: Any, method: str, path_components: Sequence[Any]) -> str:
     words = [
-        re.sub(r"\W+", " ", str(getattr(part, "name", part))).title().replace(" ", "") for part in path_components
+        re.sub(r"\W+", " ", str(getattr(part, "name", part))).title().replace(" ", "")
+        for part in path_components
     ]
     return method.lower() + "".join(words)
 

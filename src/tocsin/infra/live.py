@@ -1,9 +1,8 @@
 """What changed, told to whoever listens: one LISTEN connection a process, many readers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -43,7 +42,8 @@ class Listener:
         finally:
             self._subscribers.discard(callback)
 
-    async def messages(self) -> AsyncIterator[tuple[str, str]]:
+    @contextmanager
+    def queue(self) -> "Iterator[asyncio.Queue[tuple[str, str]]]":
         """Messages from now on; a reader that falls behind by 1,000 misses the oldest."""
         queue: asyncio.Queue[tuple[str, str]] = asyncio.Queue(1000)
 
@@ -53,8 +53,7 @@ class Listener:
             queue.put_nowait((topic, payload))
 
         with self.subscribed(put):
-            while True:
-                yield await queue.get()
+            yield queue
 
     async def _listen(self) -> None:
         while True:
@@ -67,7 +66,7 @@ class Listener:
                 await sleep(1.0)
                 continue
             try:
-                connection.add_termination_listener(lambda *_: lost.set())
+                connection.add_termination_listener(lambda *_, lost=lost: lost.set())
                 await connection.add_listener("tocsin", self._hear)
                 await lost.wait()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

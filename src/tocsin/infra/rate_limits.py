@@ -36,5 +36,6 @@ class FixedWindow:
         if self.is_over(key, at=at):
             wait = self.seconds_left(at=at)
             raise RateLimited(
-                f"More than {self.limit} calls a minute for {self.what}; wait {wait} seconds", retry_after=wait
+                f"More than {self.limit} calls a minute for {self.what}; wait {wait} seconds",
+                retry_after=wait,
             )

@@ -1,5 +1,6 @@
 """What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

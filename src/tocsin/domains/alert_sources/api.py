@@ -63,7 +63,9 @@ def check_link_templates(templates: Sequence[dict[str, Any]]) -> None:
 def _extra(data: SourceIn) -> dict[str, Any]:
     sent: dict[str, Any] = msgspec.to_builtins(data)
     return {
-        name: sent[name] for name in (*rules.ROUND_TRIP, *rules.ROUND_TRIP_ALWAYS) if sent.get(name) is not None
+        name: sent[name]
+        for name in (*rules.ROUND_TRIP, *rules.ROUND_TRIP_ALWAYS)
+        if sent.get(name) is not None
     }
 
 

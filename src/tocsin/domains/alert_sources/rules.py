@@ -67,7 +67,8 @@ HIGH_WORK_TYPES = ("GRAFANA", "SERVICENOW")  # their events' own priority always
 def check_window(*, alert_creation: str, window: str | None) -> None:
     """A window only with the modes that use one."""
     if window is not None and not any(
-        duration_in(window, field="alertGroupingWindow") == duration_in(allowed, field="") for allowed in GROUPING_WINDOWS
+        duration_in(window, field="alertGroupingWindow") == duration_in(allowed, field="")
+        for allowed in GROUPING_WINDOWS
     ):
         raise ValidationError(f"alertGroupingWindow: use one of {', '.join(GROUPING_WINDOWS)}")
     if alert_creation in WINDOW_MODES and window is None:

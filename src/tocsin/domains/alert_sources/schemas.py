@@ -37,7 +37,7 @@ class SourceIn(Wire):
     incident_priority_rule: str | None = None
     severity: int | None = None
     runbook_url: str | None = None
-    teams: list[Ref] | None | Unset = UNSET
+    teams: list[Ref] | Unset | None = UNSET
     heartbeat: LegacyHeartbeatIn | None = None
     summary_template: dict[str, Any] | None = None
     details_template: dict[str, Any] | None = None

@@ -102,7 +102,9 @@ async def delete_source(session: AsyncSession, source: AlertSource, *, now: date
     await alerts.resolve_many(
         session,
         [
-            alerts.Resolution(alert_id=alert_id, log_type="AlertSourceResponseLogEntry", vars={"reason": "source deleted"})
+            alerts.Resolution(
+                alert_id=alert_id, log_type="AlertSourceResponseLogEntry", vars={"reason": "source deleted"}
+            )
             for alert_id in open_ids
         ],
         now=now,

@@ -14,7 +14,9 @@ async def source(session: AsyncSession, *, account_id: int, source_id: int) -> A
     ).scalar_one_or_none()
 
 
-async def source_by_key(session: AsyncSession, *, key: str, account_id: int | None = None) -> AlertSource | None:
+async def source_by_key(
+    session: AsyncSession, *, key: str, account_id: int | None = None
+) -> AlertSource | None:
     query = select(AlertSource).where(AlertSource.integration_key == key)
     if account_id is not None:
         query = query.where(AlertSource.account_id == account_id)

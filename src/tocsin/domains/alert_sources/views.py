@@ -110,7 +110,9 @@ def shaped(value: Any, *, as_text: bool) -> Any:
         return value
     if "textTemplate" in value and not as_text:
         return {"elements": [{"type": "TEXT", "val": value["textTemplate"]}]}
-    return {key: shaped(item, as_text=as_text) if key.endswith("emplate") else item for key, item in value.items()}
+    return {
+        key: shaped(item, as_text=as_text) if key.endswith("emplate") else item for key, item in value.items()
+    }
 
 
 async def _policies(session: AsyncSession, sources: Sequence[AlertSource]) -> dict[int, dict[str, Any]]:
@@ -129,6 +131,7 @@ async def _open_states(session: AsyncSession, source_ids: Sequence[int]) -> dict
     )
     states: dict[int, set[str]] = {}
     for source_id, status, _ in rows:
+        assert source_id is not None
         states.setdefault(source_id, set()).add(status)
     return states
 

@@ -74,9 +74,13 @@ Sources = Annotated[list[str] | None, Parameter(query="sources", description="Id
 Source = Annotated[list[str] | None, Parameter(query="alert-source", description="Older name of sources.")]
 Policies = Annotated[list[str] | None, Parameter(query="policies", description="Ids of escalation policies.")]
 Responders = Annotated[list[str] | None, Parameter(query="responders", description="Ids or user names.")]
-Assigned = Annotated[list[str] | None, Parameter(query="assigned-to", description="Older name of responders.")]
+Assigned = Annotated[
+    list[str] | None, Parameter(query="assigned-to", description="Older name of responders.")
+]
 From = Annotated[str | None, Parameter(query="from", description="Report time from, inclusive (ISO-8601).")]
-Until = Annotated[str | None, Parameter(query="until", description="Report time until, exclusive (ISO-8601).")]
+Until = Annotated[
+    str | None, Parameter(query="until", description="Report time until, exclusive (ISO-8601).")
+]
 Words = Annotated[str | None, Parameter(query="query", description="Part of the summary.")]
 
 
@@ -149,7 +153,9 @@ async def create_alert(services: Services, caller: Caller, data: ManualAlert) ->
     caller.must_be("RESPONDER", to="create alerts")
     now = await services.now()
     async with services.database.transaction() as session:
-        alert = await manual.create(session, data, account_id=caller.account_id, actor_id=caller.user_id, now=now)
+        alert = await manual.create(
+            session, data, account_id=caller.account_id, actor_id=caller.user_id, now=now
+        )
         return (await views.present(session, [alert]))[0]
 
 
@@ -168,7 +174,12 @@ async def accept_alert(services: Services, caller: Caller, alert_id: int) -> Ale
     now = await services.now()
     async with services.database.transaction() as session:
         alert = await alerts.accept(
-            session, alert_id, account_id=caller.account_id, user_id=caller.user_id, channel=_channel(caller), now=now
+            session,
+            alert_id,
+            account_id=caller.account_id,
+            user_id=caller.user_id,
+            channel=_channel(caller),
+            now=now,
         )
         return (await views.present(session, [alert]))[0]
 
@@ -179,7 +190,12 @@ async def resolve_alert(services: Services, caller: Caller, alert_id: int) -> Al
     now = await services.now()
     async with services.database.transaction() as session:
         alert = await alerts.resolve(
-            session, alert_id, account_id=caller.account_id, user_id=caller.user_id, channel=_channel(caller), now=now
+            session,
+            alert_id,
+            account_id=caller.account_id,
+            user_id=caller.user_id,
+            channel=_channel(caller),
+            now=now,
         )
         return (await views.present(session, [alert]))[0]
 
@@ -210,9 +226,7 @@ async def assign_alert(
     wanted_user, wanted_policy = user or user_id, policy or policy_id
     async with services.database.transaction() as session:
         if wanted_user:
-            person = await people.find_by_id_or_username(session, caller.account_id, wanted_user)
-            if person is None:
-                raise ValidationError(f"user-id: there is no user {wanted_user[:40]!r}")
+            person = await people.find_by_id_or_username(session, wanted_user, account_id=caller.account_id)
             alert = await assignment.assign_user(
                 session,
                 alert_id,
@@ -231,7 +245,9 @@ async def assign_alert(
                 now=now,
             )
         elif schedule or schedule_id:
-            raise ValidationError(f"schedule-id: there is no schedule {(schedule or schedule_id or '')[:40]!r}")
+            raise ValidationError(
+                f"schedule-id: there is no schedule {(schedule or schedule_id or '')[:40]!r}"
+            )
         else:
             raise ValidationError("Give one of user-id or policy-id")
         return (await views.present(session, [alert]))[0]

@@ -52,7 +52,9 @@ async def assign_policy(
     row.rules = policy.rules
     row.passes = escalation_rules.passes_of(repeating=policy.repeating, frequency=policy.frequency)
     _restart(row, now=now)
-    await _log(session, alert, type="AlertAssignedToPolicyLogEntry", now=now, policyId=policy_id, actorId=actor_id)
+    await _log(
+        session, alert, type="AlertAssignedToPolicyLogEntry", now=now, policyId=policy_id, actorId=actor_id
+    )
     await _wake_escalations(session, alert_id)
     return alert
 
@@ -101,7 +103,13 @@ async def raise_priority(
 
 
 async def add_responder(
-    session: AsyncSession, alert_id: int, *, account_id: int, user_ids: Sequence[int], actor_id: int, now: datetime
+    session: AsyncSession,
+    alert_id: int,
+    *,
+    account_id: int,
+    user_ids: Sequence[int],
+    actor_id: int,
+    now: datetime,
 ) -> AlertResponder:
     """Notified at once by the alert's priority. 405 when all of them are on the alert already."""
     alert = await _actionable(session, alert_id, account_id=account_id, to="add a responder")
@@ -112,7 +120,14 @@ async def add_responder(
         raise AlreadyResponder("This person is already a responder of the alert")
     await _page(session, alert, user_ids=new, why={"addedBy": actor_id}, now=now)
     for user_id in new:
-        await _log(session, alert, type="AlertResponderAddedByUserLogEntry", now=now, userId=user_id, actorId=actor_id)
+        await _log(
+            session,
+            alert,
+            type="AlertResponderAddedByUserLogEntry",
+            now=now,
+            userId=user_id,
+            actorId=actor_id,
+        )
     await alerts.tell(session, [alert_id])
     added = await store.responder(session, alert_id=alert_id, user_id=new[0])
     assert added is not None
@@ -130,7 +145,9 @@ async def remove_responder(
     await notifications.cancel_pending(
         session, alert_ids=[alert_id], user_ids=[user_id], reason="RESPONDER_REMOVED", now=now
     )
-    await _log(session, alert, type="AlertResponderRemovedByUserLogEntry", now=now, userId=user_id, actorId=actor_id)
+    await _log(
+        session, alert, type="AlertResponderRemovedByUserLogEntry", now=now, userId=user_id, actorId=actor_id
+    )
     await alerts.tell(session, [alert_id])
 
 
@@ -174,7 +191,12 @@ def _restart(row: escalations.AlertEscalation, *, now: datetime) -> None:
 
 async def _start_over(session: AsyncSession, alert: Alert, *, reason: str, now: datetime) -> None:
     """Former responders are asked no more; the chase begins anew (§17 no. 14)."""
-    alert.status, alert.accepted_at, alert.accepted_by, alert.accepted_by_type = rules.PENDING, None, None, None
+    alert.status, alert.accepted_at, alert.accepted_by, alert.accepted_by_type = (
+        rules.PENDING,
+        None,
+        None,
+        None,
+    )
     await session.flush()
     await notifications.cancel_pending(session, alert_ids=[alert.id], reason=reason, now=now)
     await store.remove_responders(session, alert_id=alert.id)

@@ -51,7 +51,9 @@ class EscalationWork:
             return await escalations.oldest_due(session)
 
 
-async def fire_due(session: AsyncSession, rows: Sequence[escalations.AlertEscalation], *, now: datetime) -> None:
+async def fire_due(
+    session: AsyncSession, rows: Sequence[escalations.AlertEscalation], *, now: datetime
+) -> None:
     found = await store.locked(session, [row.alert_id for row in rows])
     chains = {row.alert_id: escalations.chain_of(row) for row in rows}
     reach = await escalations.reach_of(session, list(chains.values()))
@@ -65,9 +67,7 @@ async def fire_due(session: AsyncSession, rows: Sequence[escalations.AlertEscala
         if alert.status != rules.PENDING or alert.merge_state == "MERGED":
             row.due_at, row.ended_reason = None, alert.status if alert.merge_state != "MERGED" else "MERGED"
             continue
-        fired = escalation_rules.fire(
-            chains[alert.id], escalations.state_of(row), now=now, reach=reached_by
-        )
+        fired = escalation_rules.fire(chains[alert.id], escalations.state_of(row), now=now, reach=reached_by)
         row.step, row.pass_reached_someone = fired.state.step, fired.state.pass_reached_someone
         row.due_at, row.ended_reason = fired.due_at, fired.ended
         if fired.level is not None:
@@ -125,7 +125,10 @@ class AutoResolutionWork:
             due = await store.due_for_auto_resolution(session, now=now, limit=BATCH)
             await alerts.resolve_many(
                 session,
-                [alerts.Resolution(alert_id=alert_id, log_type="AlertAutoResolvedLogEntry") for alert_id in due],
+                [
+                    alerts.Resolution(alert_id=alert_id, log_type="AlertAutoResolvedLogEntry")
+                    for alert_id in due
+                ],
                 now=now,
             )
             return len(due)

@@ -88,8 +88,8 @@ class AlertOut(Wire):
     resolved_by_type: str | None
     escalation_ended_reason: str | None
     escalation_rules: list[dict[str, Any]] | Unset = UNSET
-    next_escalation_user: UserRef | None | Unset = UNSET
-    custom_details: dict[str, Any] | None | Unset = UNSET
+    next_escalation_user: UserRef | Unset | None = UNSET
+    custom_details: dict[str, Any] | Unset | None = UNSET
 
 
 class Ref(Wire):

@@ -160,7 +160,9 @@ async def accept_by_source(session: AsyncSession, alert_ids: Sequence[int], *, n
     await tell(session, alert_ids)
 
 
-async def resolve_many(session: AsyncSession, resolutions: Sequence[Resolution], *, now: datetime) -> list[int]:
+async def resolve_many(
+    session: AsyncSession, resolutions: Sequence[Resolution], *, now: datetime
+) -> list[int]:
     """Resolve, end escalations, cancel pages, and tell exactly those who were paged. Returns the ids resolved."""
     if not resolutions:
         return []
@@ -209,7 +211,15 @@ async def accept(
         session, pairs=[(account_id, alert_id, user_id)], now=now, status=rules.ACCEPTED
     )
     await _stop_chase(session, [alert_id], reason="ACCEPTED", now=now)
-    await _log(session, alert, type="UserResponseLogEntry", now=now, action="ACCEPTED", userId=user_id, channel=channel)
+    await _log(
+        session,
+        alert,
+        type="UserResponseLogEntry",
+        now=now,
+        action="ACCEPTED",
+        userId=user_id,
+        channel=channel,
+    )
     await tell(session, [alert_id])
     return alert
 
@@ -260,7 +270,13 @@ async def comment(
     session.add(row)
     await session.flush()
     await _log(
-        session, alert, type="AlertCommentAddedLogEntry", now=now, creator=creator, content=content[:500], userId=user_id
+        session,
+        alert,
+        type="AlertCommentAddedLogEntry",
+        now=now,
+        creator=creator,
+        content=content[:500],
+        userId=user_id,
     )
     await tell(session, [alert_id])
     return row

@@ -34,15 +34,15 @@ ORDER BY id FOR UPDATE
 """
 
 
-async def open_by_keys(session: AsyncSession, *, source_ids: Sequence[int], keys: Sequence[str]) -> list[OpenAlert]:
+async def open_by_keys(
+    session: AsyncSession, *, source_ids: Sequence[int], keys: Sequence[str]
+) -> list[OpenAlert]:
     """Open alerts of the (source, folded key) pairs, locked in id order."""
     if not keys:
         return []
     connection = await raw_connection(session)
     rows = await connection.fetch(
-        _OPEN.format(
-            condition="(source_id, folded_key) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"
-        ),
+        _OPEN.format(condition="(source_id, folded_key) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))"),
         list(source_ids),
         list(keys),
     )
@@ -110,7 +110,8 @@ async def insert_many(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> 
         return
     connection = await raw_connection(session)
     columns = [
-        [_encoded(row[name]) if kind == "jsonb" else row[name] for row in rows] for name, kind in _INSERT_COLUMNS
+        [_encoded(row[name]) if kind == "jsonb" else row[name] for row in rows]
+        for name, kind in _INSERT_COLUMNS
     ]
     await connection.execute(_INSERT, *columns)
 
@@ -185,7 +186,9 @@ async def locked(session: AsyncSession, alert_ids: Sequence[int]) -> dict[int, A
 async def responder(session: AsyncSession, *, alert_id: int, user_id: int) -> AlertResponder | None:
     return (
         await session.execute(
-            select(AlertResponder).where(AlertResponder.alert_id == alert_id, AlertResponder.user_id == user_id)
+            select(AlertResponder).where(
+                AlertResponder.alert_id == alert_id, AlertResponder.user_id == user_id
+            )
         )
     ).scalar_one_or_none()
 
@@ -255,7 +258,9 @@ async def due_for_auto_resolution(session: AsyncSession, *, now: datetime, limit
 
 async def oldest_auto_resolution(session: AsyncSession) -> datetime | None:
     return (
-        await session.execute(select(func.min(Alert.auto_resolve_at)).where(Alert.auto_resolve_at.is_not(None)))
+        await session.execute(
+            select(func.min(Alert.auto_resolve_at)).where(Alert.auto_resolve_at.is_not(None))
+        )
     ).scalar_one()
 
 

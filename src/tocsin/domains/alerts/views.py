@@ -33,7 +33,6 @@ from tocsin.domains.timeline import texts
 from tocsin.domains.timeline.models import LogEntry
 from tocsin.kernel.wire import instant_out
 
-
 _Named = TypeVar("_Named", AlertSource, EscalationPolicy)
 
 
@@ -52,14 +51,18 @@ class AlertFilter:
     alert_keys: tuple[str, ...] = field(default=())
 
 
-async def list_alerts(session: AsyncSession, wanted: AlertFilter, *, start: int, limit: int) -> Sequence[Alert]:
+async def list_alerts(
+    session: AsyncSession, wanted: AlertFilter, *, start: int, limit: int
+) -> Sequence[Alert]:
     """Newest first."""
     query = _filtered(select(Alert), wanted).order_by(Alert.report_time.desc(), Alert.id.desc())
-    return (await session.execute(query.offset(start).limit(limit))).scalars().all()
+    rows: Sequence[Alert] = (await session.execute(query.offset(start).limit(limit))).scalars().all()
+    return rows
 
 
 async def count_alerts(session: AsyncSession, wanted: AlertFilter) -> int:
-    return (await session.execute(_filtered(select(func.count(Alert.id)), wanted))).scalar_one()
+    total: int = (await session.execute(_filtered(select(func.count(Alert.id)), wanted))).scalar_one()
+    return total
 
 
 def _filtered(query: "Select[Any]", wanted: AlertFilter) -> "Select[Any]":
@@ -79,7 +82,9 @@ def _filtered(query: "Select[Any]", wanted: AlertFilter) -> "Select[Any]":
     if wanted.words:
         query = query.where(Alert.summary.icontains(wanted.words, autoescape=True))
     if wanted.responders:
-        ids = [int(item) for item in wanted.responders if item.isascii() and item.isdigit() and len(item) < 19]
+        ids = [
+            int(item) for item in wanted.responders if item.isascii() and item.isdigit() and len(item) < 19
+        ]
         names = [item.lower() for item in wanted.responders if not item.isdigit()]
         people = select(User.id).where(
             User.account_id == wanted.account_id, or_(User.id.in_(ids), func.lower(User.username).in_(names))
@@ -163,9 +168,13 @@ def _alert_out(
         severity=alert.severity,
         alert_key=alert.alert_key,
         assigned_to=users.get(responders[0].user_id) if responders else None,
-        next_escalation=instant_out(escalation.due_at) if escalation is not None and level is not None else None,
+        next_escalation=instant_out(escalation.due_at)
+        if escalation is not None and level is not None
+        else None,
         next_escalation_rule_index=level,
-        images=[ImageOut(src=item["src"], href=item.get("href"), alt=item.get("alt")) for item in alert.images],
+        images=[
+            ImageOut(src=item["src"], href=item.get("href"), alt=item.get("alt")) for item in alert.images
+        ],
         links=[LinkOut(href=item["href"], text=item.get("text")) for item in alert.links],
         responders=[
             ResponderOut(user=users[row.user_id], status=row.status, accepted_at=instant_out(row.accepted_at))
@@ -263,7 +272,9 @@ async def log_entries(
     if filters:
         named, others = texts.types_of(set(filters))
         condition = LogEntry.type.in_(named)
-        query = query.where(or_(condition, LogEntry.type.not_in(texts.listed_types())) if others else condition)
+        query = query.where(
+            or_(condition, LogEntry.type.not_in(texts.listed_types())) if others else condition
+        )
     rows = (await session.execute(query.order_by(LogEntry.id).offset(start).limit(limit))).scalars().all()
     names = await _names(session, rows)
     return [
@@ -338,7 +349,10 @@ async def why(session: AsyncSession, *, alert_id: int, language: str) -> list[Wh
     pages = (
         (
             await session.execute(
-                select(Notification).where(Notification.alert_id == alert_id).order_by(Notification.id).limit(500)
+                select(Notification)
+                .where(Notification.alert_id == alert_id)
+                .order_by(Notification.id)
+                .limit(500)
             )
         )
         .scalars()
@@ -361,7 +375,9 @@ async def why(session: AsyncSession, *, alert_id: int, language: str) -> list[Wh
 
 
 def _page_sentence(notice: Notification, name: str) -> str:
-    because = f"escalation level {int(notice.why['level']) + 1}" if "level" in notice.why else "a person's choice"
+    because = (
+        f"escalation level {int(notice.why['level']) + 1}" if "level" in notice.why else "a person's choice"
+    )
     if notice.kind == "RECOVERY":
         because = "the alert was resolved and this person had been paged"
     outcome = {
@@ -377,11 +393,11 @@ def _page_sentence(notice: Notification, name: str) -> str:
 
 async def open_counts(session: AsyncSession, *, account_id: int) -> dict[str, int]:
     rows = await session.execute(
-        select(Alert.status, func.count())
+        select(Alert.status, func.count().label("total"))
         .where(and_(Alert.account_id == account_id, Alert.status.in_(("PENDING", "ACCEPTED"))))
         .group_by(Alert.status)
     )
-    return {status: count for status, count in rows}
+    return {row.status: row.total for row in rows}
 
 
 async def source_facts(session: AsyncSession, *, account_id: int, source_id: int) -> AlertSource | None:

@@ -20,7 +20,7 @@ from tocsin.domains.escalations.schemas import (
     SimulateIn,
     UserRef,
 )
-from tocsin.domains.notifications import service as notifications
+from tocsin.domains.notifications.preview import preview_pages
 from tocsin.infra.web import Caller, Services, clean_text, one_of, page
 from tocsin.kernel.errors import NotFound, ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
@@ -118,7 +118,9 @@ async def create_policy(services: Services, caller: Caller, data: PolicyIn) -> R
     caller.must_be("USER", to="create escalation policies")
     now = await services.now()
     async with services.database.transaction() as session:
-        policy = await service.create_policy(session, account_id=caller.account_id, fields=_fields(data), now=now)
+        policy = await service.create_policy(
+            session, account_id=caller.account_id, fields=_fields(data), now=now
+        )
         shown = (await present(session, [policy]))[0]
     return Response(shown, status_code=201, headers={"Location": f"/api/escalation-policies/{shown.id}"})
 
@@ -178,10 +180,10 @@ async def delete_policy(services: Services, caller: Caller, policy_id: int) -> N
         await service.delete_policy(session, account_id=caller.account_id, policy_id=policy_id)
 
 
-@put("/escalation-policies/{policy_id:int}/levels/{level:int}", tags=TAGS, summary="Replace or append a level")
-async def put_level(
-    services: Services, caller: Caller, policy_id: int, level: int, data: RuleIn
-) -> RuleOut:
+@put(
+    "/escalation-policies/{policy_id:int}/levels/{level:int}", tags=TAGS, summary="Replace or append a level"
+)
+async def put_level(services: Services, caller: Caller, policy_id: int, level: int, data: RuleIn) -> RuleOut:
     """Zero-based; a level equal to the number of levels is appended."""
     caller.must_be("USER", to="change escalation policies")
     now = await services.now()
@@ -257,7 +259,7 @@ async def _simulated(
         reach=lambda rule, _: known.of(user_ids=rule.user_ids, team_ids=rule.team_ids),
     )
     everyone = list({user for line in lines for user in line.user_ids})
-    pages = await notifications.preview_pages(session, user_ids=everyone, priority=chain.priority)
+    pages = await preview_pages(session, user_ids=everyone, priority=chain.priority)
     return [
         SimulatedOut(
             at=instant_out(line.at) or "",

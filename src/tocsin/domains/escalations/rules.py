@@ -198,7 +198,8 @@ def jump(chain: Chain, state: State, *, level: int | None) -> State:
         return state
     if not 0 <= level < levels:
         raise ValidationError(
-            f"level: must be between 0 and {levels - 1}, the levels of this alert's policy", code="NO_FURTHER_LEVEL"
+            f"level: must be between 0 and {levels - 1}, the levels of this alert's policy",
+            code="NO_FURTHER_LEVEL",
         )
     current_pass = min(max(0, state.step - 1) // levels, chain.passes - 1)
     return State(step=current_pass * levels + level)
@@ -230,11 +231,15 @@ def stored_rule(rule: Rule) -> dict[str, Any]:
 def check_policy(rules: Sequence[Rule], *, frequency: int, delay_min: int) -> None:
     """The bounds of on-call reference §3.1; raises ValidationError naming the field's path."""
     if not 1 <= len(rules) <= MAX_RULES:
-        raise ValidationError(f"escalationRules: between 1 and {MAX_RULES} rules are needed, there are {len(rules)}")
+        raise ValidationError(
+            f"escalationRules: between 1 and {MAX_RULES} rules are needed, there are {len(rules)}"
+        )
     for index, rule in enumerate(rules):
         path = f"escalationRules[{index}]"
         if not 0 <= rule.timeout_min <= MAX_TIMEOUT_MIN:
-            raise ValidationError(f"{path}.escalationTimeout: must be between 0 and {MAX_TIMEOUT_MIN} minutes")
+            raise ValidationError(
+                f"{path}.escalationTimeout: must be between 0 and {MAX_TIMEOUT_MIN} minutes"
+            )
         targets = len(rule.user_ids) + len(rule.schedule_ids) + len(rule.team_ids)
         if targets == 0:
             raise ValidationError(f"{path}: name at least one user, schedule or team")

@@ -29,7 +29,7 @@ class PolicyIn(Wire):
 
     name: str
     escalation_rules: list[RuleIn]
-    teams: list[Ref] | None | Unset = UNSET
+    teams: list[Ref] | Unset | None = UNSET
     repeating: bool | None = None
     frequency: int | None = None
     delay_min: int | None = None

@@ -103,7 +103,9 @@ async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequ
 
 async def oldest_due(session: AsyncSession) -> datetime | None:
     return (
-        await session.execute(select(func.min(AlertEscalation.due_at)).where(AlertEscalation.due_at.is_not(None)))
+        await session.execute(
+            select(func.min(AlertEscalation.due_at)).where(AlertEscalation.due_at.is_not(None))
+        )
     ).scalar_one()
 
 

@@ -50,7 +50,9 @@ class EventGate:
         self._decoder = msgspec.json.Decoder(EventIn)
 
     def matches(self, path: str) -> bool:
-        return path.startswith(_PREFIXES) and (path in ("/api/events", "/api/v1/events") or path.count("/") >= 4)
+        return path.startswith(_PREFIXES) and (
+            path in ("/api/events", "/api/v1/events") or path.count("/") >= 4
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":

@@ -37,12 +37,16 @@ class SourceRules:
     grouping_window: timedelta | None
 
 
-def check_event(*, event_type: str | None, summary: str | None, priority: str | None, severity: int | None) -> str:
+def check_event(
+    *, event_type: str | None, summary: str | None, priority: str | None, severity: int | None
+) -> str:
     """The event type of a valid event; raises ValidationError naming the field (§4.3)."""
     if event_type is None:
         raise ValidationError(f"eventType: is missing; use one of {', '.join(EVENT_TYPES)}")
     if event_type not in EVENT_TYPES:
-        raise ValidationError(f"eventType: {event_type[:40]!r} is not known; use one of {', '.join(EVENT_TYPES)}")
+        raise ValidationError(
+            f"eventType: {event_type[:40]!r} is not known; use one of {', '.join(EVENT_TYPES)}"
+        )
     if event_type == "ALERT" and not (summary or "").strip():
         raise ValidationError("summary: is missing; an ALERT event needs one")
     if priority is not None and priority not in PRIORITIES:
@@ -71,7 +75,12 @@ def has_nul(value: Any) -> str | None:
 
 
 def attaches_to(
-    *, rules: SourceRules, folded_key: str | None, summary: str, open_alerts: Iterable[OpenAlert], at: datetime
+    *,
+    rules: SourceRules,
+    folded_key: str | None,
+    summary: str,
+    open_alerts: Iterable[OpenAlert],
+    at: datetime,
 ) -> OpenAlert | None:
     """The open alert an ALERT event is attached to, None when it opens a new one (§4.5, §6.3).
 
@@ -117,7 +126,11 @@ def single_candidate(
 
 def needs_open_alerts(rules: SourceRules) -> bool:
     """Whether grouping must see all open alerts of the source, not only those with the event's key."""
-    return rules.alert_creation not in ("ONE_ALERT_PER_EMAIL", "OPEN_RESOLVE_ON_EXTRACTION", "INTELLIGENT_GROUPING")
+    return rules.alert_creation not in (
+        "ONE_ALERT_PER_EMAIL",
+        "OPEN_RESOLVE_ON_EXTRACTION",
+        "INTELLIGENT_GROUPING",
+    )
 
 
 def window_of(text: str | None) -> timedelta | None:

@@ -52,7 +52,9 @@ class Outcome:
     alert_id: int | None
 
 
-async def hand_over(session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime) -> list[Outcome]:
+async def hand_over(
+    session: AsyncSession, events: Sequence[IncomingEvent], *, now: datetime
+) -> list[Outcome]:
     """Store and process events of our own making (heartbeats) within the caller's transaction."""
     if not events:
         return []
@@ -165,7 +167,9 @@ class _Batch:
     def take(self, event: IncomingEvent) -> None:
         source = self.sources.get(event.source_id)
         if source is None:
-            self._end(event, rules.INVALID, reason="the alert source was deleted before the event was processed")
+            self._end(
+                event, rules.INVALID, reason="the alert source was deleted before the event was processed"
+            )
             return
         if not source.active:
             self._end(event, rules.PAUSED, reason="the alert source is paused")

@@ -69,7 +69,7 @@ async def insert_arrived(
 
 async def insert_in(session: AsyncSession, arrived: Sequence[Arrived]) -> list[int]:
     """The same within a session's transaction."""
-    return await insert_arrived(await raw_connection(session), arrived)  # type: ignore[arg-type]
+    return await insert_arrived(await raw_connection(session), arrived)
 
 
 async def lock_sources(session: AsyncSession, source_ids: Sequence[int]) -> None:
@@ -154,7 +154,9 @@ async def record(session: AsyncSession, decided: Sequence[Decided], *, now: date
 
 async def postpone(session: AsyncSession, *, event_id: int, until: datetime, reason: str) -> None:
     await session.execute(
-        text("UPDATE events SET attempts = attempts + 1, not_before = :until, reason = :reason WHERE id = :id"),
+        text(
+            "UPDATE events SET attempts = attempts + 1, not_before = :until, reason = :reason WHERE id = :id"
+        ),
         {"id": event_id, "until": until, "reason": reason[:500]},
     )
 
@@ -188,8 +190,12 @@ async def of_source(
     if words:
         query = query.where(cast(Event.payload, Text).icontains(words, autoescape=True))
     if words:
-        query = query.where(func.lower(func.cast(Event.payload, type_=Event.event_type.type)).contains(words.lower()))
-    rows = await session.execute(query.order_by(Event.received_at.desc(), Event.id.desc()).offset(start).limit(limit))
+        query = query.where(
+            func.lower(func.cast(Event.payload, type_=Event.event_type.type)).contains(words.lower())
+        )
+    rows = await session.execute(
+        query.order_by(Event.received_at.desc(), Event.id.desc()).offset(start).limit(limit)
+    )
     return rows.scalars().all()
 
 

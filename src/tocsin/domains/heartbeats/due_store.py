@@ -72,7 +72,9 @@ async def oldest_due(session: AsyncSession, *, now: datetime) -> datetime | None
 
 
 async def ingest_alive_at(session: AsyncSession) -> datetime | None:
-    found: datetime | None = await session.scalar(select(IngestLiveness.alive_at).where(IngestLiveness.id == 1))
+    found: datetime | None = await session.scalar(
+        select(IngestLiveness.alive_at).where(IngestLiveness.id == 1)
+    )
     return found
 
 
@@ -189,7 +191,9 @@ async def joinable_storms(
     return {storm.source_id: storm for storm in rows}
 
 
-async def add_storm(session: AsyncSession, *, account_id: int, source_id: int, now: datetime) -> HeartbeatStorm:
+async def add_storm(
+    session: AsyncSession, *, account_id: int, source_id: int, now: datetime
+) -> HeartbeatStorm:
     storm = HeartbeatStorm(
         account_id=account_id, source_id=source_id, started_at=now, last_joined_at=now, member_count=0
     )

@@ -109,7 +109,12 @@ class PingGate:
             raw, is_cut = await read_body(receive, limit=BODY_KEPT)
             body = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
         user_agent, is_follower = _known_agent(agent)
-        if suffix or scope["query_string"] or key.startswith(PROVISIONING_PREFIX) or (is_follower and method != "POST"):
+        if (
+            suffix
+            or scope["query_string"]
+            or key.startswith(PROVISIONING_PREFIX)
+            or (is_follower and method != "POST")
+        ):
             await self._signal(
                 scope, key=key, suffix=suffix, user_agent=user_agent, body=body, body_truncated=is_cut
             )
@@ -189,7 +194,14 @@ async def _database_answers(work: Awaitable[Answer]) -> Answer:
     try:
         async with asyncio.timeout(COMMIT_TIMEOUT_SEC):
             return await work
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, PoolTimeout) as error:
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        DBAPIError,
+        PoolTimeout,
+    ) as error:
         raise Unavailable("The database does not answer; nothing was stored, send it again") from error
 
 
@@ -231,5 +243,3 @@ def _known_agent(raw: bytes) -> tuple[str, bool]:
     """The user agent as kept, and whether it is one that follows links."""
     text = raw[:300].decode("latin-1").replace("\x00", "")
     return text, follows_links(text)
-
-

@@ -72,7 +72,6 @@ _EXPLAIN_MISS = "SELECT integration_key FROM heartbeat_monitors WHERE key_hash =
 _WAKE = "SELECT pg_notify('tocsin', 'wake heartbeats')"
 
 
-
 async def record_pings(
     connection: "asyncpg.Connection[asyncpg.Record]", pings: Sequence[PlainPing], *, at: datetime
 ) -> list[Stored]:

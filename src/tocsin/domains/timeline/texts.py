@@ -53,12 +53,24 @@ _BY_STATUS = {
     "de": {"ACCEPTED": "Von der Quelle angenommen", "RESOLVED": "Von der Quelle behoben"},
 }
 _RESPONSES = {
-    "en": {"ACCEPTED": "{user} accepted the alert ({channel})", "RESOLVED": "{user} resolved the alert ({channel})"},
-    "de": {"ACCEPTED": "{user} hat den Alarm angenommen ({channel})", "RESOLVED": "{user} hat den Alarm behoben ({channel})"},
+    "en": {
+        "ACCEPTED": "{user} accepted the alert ({channel})",
+        "RESOLVED": "{user} resolved the alert ({channel})",
+    },
+    "de": {
+        "ACCEPTED": "{user} hat den Alarm angenommen ({channel})",
+        "RESOLVED": "{user} hat den Alarm behoben ({channel})",
+    },
 }
 _NOBODY = {
-    "en": ("Nobody is on call in the whole escalation policy", "Level {level1} reaches nobody, going on at once"),
-    "de": ("In der ganzen Eskalationskette ist niemand erreichbar", "Stufe {level1} erreicht niemanden, weiter"),
+    "en": (
+        "Nobody is on call in the whole escalation policy",
+        "Level {level1} reaches nobody, going on at once",
+    ),
+    "de": (
+        "In der ganzen Eskalationskette ist niemand erreichbar",
+        "Stufe {level1} erreicht niemanden, weiter",
+    ),
 }
 
 # Which of the contract's filters an entry belongs to (alerting reference §2.2).

@@ -1,0 +1,81 @@
+"""What each process is made of: the routes, the gates, and the works of the engine."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from tocsin.domains.alert_sources import api as alert_sources_api
+from tocsin.domains.alerts import api as alerts_api
+from tocsin.domains.alerts.jobs import AutoResolutionWork, EscalationWork
+from tocsin.domains.audit import api as audit_api
+from tocsin.domains.escalations import api as escalations_api
+from tocsin.domains.events import api as events_api
+from tocsin.domains.events.ingest import EventGate
+from tocsin.domains.events.jobs import EventWork
+from tocsin.domains.heartbeats.ingest import PingGate
+from tocsin.domains.heartbeats.liveness import run_liveness
+from tocsin.domains.identity import api as identity_api
+from tocsin.domains.notifications.jobs import DeliveryWork
+from tocsin.domains.people import api as people_api
+from tocsin.domains.people import contact_api, preference_api, team_api
+from tocsin.entrypoints import dashboard, live
+from tocsin.entrypoints.front import Gate
+from tocsin.infra.live import Listener
+from tocsin.infra.mail import open_mailer
+from tocsin.infra.web import Services
+from tocsin.kernel.work import Work
+
+
+def works(services: Services) -> list[Work]:
+    """Everything the engine turns."""
+    return [
+        EventWork(services),
+        EscalationWork(services),
+        DeliveryWork(services, open_mailer(services.settings.smtp_url)),
+        AutoResolutionWork(services),
+    ]
+
+
+def gates(services: Services) -> list[Gate]:
+    """The hot paths, in front of the web framework."""
+    return [PingGate(services), EventGate(services)]
+
+
+def api_routes() -> list[Any]:
+    """Under /api and, for older clients, under /api/v1."""
+    return [
+        *identity_api.routes(),
+        *people_api.routes(),
+        *contact_api.routes(),
+        *preference_api.routes(),
+        *team_api.routes(),
+        *audit_api.routes(),
+        *alert_sources_api.routes(),
+        *events_api.routes(),
+        *alerts_api.routes(),
+        *escalations_api.routes(),
+        *dashboard.routes(),
+        *live.routes(),
+    ]
+
+
+def page_routes() -> list[Any]:
+    """Outside /api: pages rendered on the server, and badges."""
+    return []
+
+
+@asynccontextmanager
+async def web_background(services: Services, gates: list[Gate]) -> AsyncIterator[Listener]:
+    """What a web process does besides answering: it records that it can receive pings, and listens for changes."""
+    listener = Listener(services.database.dsn)
+    listener.start()
+    ping_gate = next(gate for gate in gates if isinstance(gate, PingGate))
+    liveness = asyncio.create_task(run_liveness(services, is_shedding=lambda: ping_gate.is_shedding))
+    try:
+        yield listener
+    finally:
+        liveness.cancel()
+        with suppress(asyncio.CancelledError):
+            await liveness
+        await listener.close()
