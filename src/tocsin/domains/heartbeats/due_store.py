@@ -20,6 +20,7 @@ from tocsin.domains.heartbeats.ping_store import RING
 from tocsin.domains.heartbeats.rules.gaps import Gap
 from tocsin.domains.heartbeats.rules.verdict import COMMIT_SLACK
 from tocsin.domains.heartbeats.rules.wording import BODY_TAIL
+from tocsin.infra.db import notify
 
 ALARMS = ("OVERDUE", "FAILED", "RUN_TOO_LONG")
 
@@ -98,7 +99,7 @@ async def run_limits(session: AsyncSession, monitor_ids: Collection[int]) -> dic
         )
         .group_by(HeartbeatRun.monitor_id)
     )
-    return {monitor_id: late_at for monitor_id, late_at in rows}
+    return {monitor_id: late_at for monitor_id, late_at in rows if late_at is not None}
 
 
 async def claim_late_runs(
@@ -150,12 +151,12 @@ async def alarm_counts(
 
 
 async def silent_since(session: AsyncSession, account_id: int, *, since: datetime) -> int:
-    """Monitors of the account that became overdue since then and still are, those in this transaction included."""
+    """Monitors of the account that were reported as overdue since then and still are."""
     found = await session.scalar(
         select(func.count()).where(
             HeartbeatMonitor.account_id == account_id,
             HeartbeatMonitor.state == "OVERDUE",
-            HeartbeatMonitor.overdue_since > since,
+            HeartbeatMonitor.reported_at > since,
             HeartbeatMonitor.failed.is_(False),
         )
     )
@@ -229,10 +230,7 @@ async def forget_old(session: AsyncSession, *, before: datetime) -> None:
 
 
 async def notify_monitors(session: AsyncSession, monitor_ids: Iterable[int]) -> None:
-    """Tell the pages that show these monitors."""
+    """Tell the pages that show these monitors; one message when there are many."""
     ids = sorted(set(monitor_ids))
-    if ids:
-        await session.execute(
-            text("SELECT pg_notify('tocsin', 'monitor ' || id) FROM unnest(CAST(:ids AS bigint[])) AS id"),
-            {"ids": ids},
-        )
+    for payload in ("many",) if len(ids) > 20 else map(str, ids):
+        await notify(session, topic="monitor", payload=payload)

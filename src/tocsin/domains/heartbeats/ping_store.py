@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 RING = 100
 _DEADLOCK_TRIES = 3
+
+
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 
 
 class PlainPing(NamedTuple):
@@ -73,7 +77,7 @@ _WAKE = "SELECT pg_notify('tocsin', 'wake heartbeats')"
 
 
 async def record_pings(
-    connection: "asyncpg.Connection[asyncpg.Record]", pings: Sequence[PlainPing], *, at: datetime
+    connection: Connection, pings: Sequence[PlainPing], *, at: datetime
 ) -> list[Stored]:
     """Store the pings, all received at `at`; committed when it returns. One result for each.
 
@@ -85,7 +89,8 @@ async def record_pings(
     while left:
         # A statement updates a row once, so a second ping of the same monitor takes another round.
         seen: set[int] = set()
-        now, later = [], []
+        now: list[int] = []
+        later: list[int] = []
         for index in left:
             hash_ = pings[index].key_hash
             (later if hash_ in seen else now).append(index)
@@ -98,7 +103,7 @@ async def record_pings(
 
 
 async def _record_round(
-    connection: "asyncpg.Connection[asyncpg.Record]",
+    connection: Connection,
     pings: Sequence[PlainPing],
     places: list[int],
     *,
@@ -121,7 +126,7 @@ async def _record_round(
 
 
 async def _fetch(
-    connection: "asyncpg.Connection[asyncpg.Record]", *arguments: object
+    connection: Connection, *arguments: object
 ) -> list[asyncpg.Record]:
     """Two processes may lock the same rows in another order; the one that PostgreSQL picks tries again."""
     for attempt in range(_DEADLOCK_TRIES):
