@@ -9,6 +9,7 @@ import pytest
 
 from support.clock import TestClock
 from support.postgres import clone_template, empty, locked, make_template, start_server, stop_server
+from support.product import Product, running_product
 from tocsin.infra.db import Database
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services
@@ -77,3 +78,10 @@ def settings(database_dsn: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def services(database: Database, clock: TestClock, settings: Settings) -> Services:
     return Services(database=database, clock=clock, settings=settings)
+
+
+@pytest.fixture
+async def product(services: Services, clock: TestClock) -> AsyncIterator[Product]:
+    """A fresh installation with its owner, a policy and a source; see `support.product`."""
+    async with running_product(services, clock) as running:
+        yield running

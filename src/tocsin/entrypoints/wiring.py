@@ -22,17 +22,17 @@ from tocsin.domains.people import contact_api, preference_api, team_api
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
 from tocsin.infra.live import Listener
-from tocsin.infra.mail import open_mailer
+from tocsin.infra.mail import Mailer, open_mailer
 from tocsin.infra.web import Services
 from tocsin.kernel.work import Work
 
 
-def works(services: Services) -> list[Work]:
-    """Everything the engine turns."""
+def works(services: Services, *, mailer: Mailer | None = None) -> list[Work]:
+    """Everything the engine turns. mailer: the settings' own when none is given."""
     return [
         EventWork(services),
         EscalationWork(services),
-        DeliveryWork(services, open_mailer(services.settings.smtp_url)),
+        DeliveryWork(services, mailer or open_mailer(services.settings.smtp_url)),
         AutoResolutionWork(services),
     ]
 

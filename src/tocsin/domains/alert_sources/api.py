@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alert_sources import rules, service, store, views
@@ -17,7 +17,7 @@ from tocsin.kernel.errors import NotFound, ValidationError
 MOST = 50
 TAGS = ["Alert Sources"]
 
-Include = Annotated[list[str] | None, Parameter(query="include", description="Optional parts of the answer.")]
+Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
 
 
 def fields_of(data: SourceIn, *, current: AlertSource | None) -> SourceFields:
@@ -94,8 +94,8 @@ async def _legacy_heartbeat(
 async def list_sources(
     services: Services,
     caller: Caller,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results", description="At most 50.")] = 50,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results", description="At most 50.")] = 50,
 ) -> list[SourceOut]:
     caller.must_be("VIEWER", to="see alert sources")
     start, limit = page(start_index, max_results, cap=MOST)

@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.alerts import assignment, manual, views
 from tocsin.domains.alerts import rules as alert_rules
@@ -28,10 +28,10 @@ from tocsin.kernel.wire import instant_in, instant_out
 MOST_ALERTS = 100
 TAGS = ["Alerts"]
 
-StartIndex = Annotated[int, Parameter(query="start-index", description="Where the page starts, from 0.")]
-MaxResults = Annotated[int, Parameter(query="max-results", description="At most 100.")]
-Include = Annotated[list[str] | None, Parameter(query="include", description="Optional parts of the answer.")]
-Lang = Annotated[str, Parameter(query="lang", description="en or de")]
+StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
+MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
+Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Lang = Annotated[str, QueryParameter(name="lang", description="en or de")]
 
 
 def _ids(values: list[str] | None, *, field: str) -> tuple[int, ...]:
@@ -52,7 +52,7 @@ def _filter(
     responders: list[str] | None,
     since: str | None,
     until: str | None,
-    query: str | None,
+    words: str | None,
 ) -> AlertFilter:
     for state in states or ():
         one_of(state, alert_rules.STATES, field="states")
@@ -64,24 +64,24 @@ def _filter(
         responders=tuple(responders or ()),
         since=instant_in(since, field="from") if since else None,
         until=instant_in(until, field="until") if until else None,
-        words=clean_text(query, field="query", longest=200),
+        words=clean_text(words, field="query", longest=200),
     )
 
 
-States = Annotated[list[str] | None, Parameter(query="states", description="PENDING, ACCEPTED, RESOLVED")]
-State = Annotated[list[str] | None, Parameter(query="state", description="Older name of states.")]
-Sources = Annotated[list[str] | None, Parameter(query="sources", description="Ids of alert sources.")]
-Source = Annotated[list[str] | None, Parameter(query="alert-source", description="Older name of sources.")]
-Policies = Annotated[list[str] | None, Parameter(query="policies", description="Ids of escalation policies.")]
-Responders = Annotated[list[str] | None, Parameter(query="responders", description="Ids or user names.")]
+States = Annotated[list[str] | None, QueryParameter(name="states", description="PENDING, ACCEPTED, RESOLVED")]
+State = Annotated[list[str] | None, QueryParameter(name="state", description="Older name of states.")]
+Sources = Annotated[list[str] | None, QueryParameter(name="sources", description="Ids of alert sources.")]
+Source = Annotated[list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")]
+Policies = Annotated[list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")]
+Responders = Annotated[list[str] | None, QueryParameter(name="responders", description="Ids or user names.")]
 Assigned = Annotated[
-    list[str] | None, Parameter(query="assigned-to", description="Older name of responders.")
+    list[str] | None, QueryParameter(name="assigned-to", description="Older name of responders.")
 ]
-From = Annotated[str | None, Parameter(query="from", description="Report time from, inclusive (ISO-8601).")]
+From = Annotated[str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")]
 Until = Annotated[
-    str | None, Parameter(query="until", description="Report time until, exclusive (ISO-8601).")
+    str | None, QueryParameter(name="until", description="Report time until, exclusive (ISO-8601).")
 ]
-Words = Annotated[str | None, Parameter(query="query", description="Part of the summary.")]
+Words = Annotated[str | None, QueryParameter(name="query", description="Part of the summary.")]
 
 
 @get("/alerts", tags=TAGS, summary="List alerts", description="Newest first.")
@@ -92,7 +92,7 @@ async def list_alerts(
     max_results: MaxResults = 50,
     include: Include = None,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     policies: Policies = None,
@@ -100,19 +100,19 @@ async def list_alerts(
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> list[AlertOut]:
     caller.must_be("VIEWER", to="see alerts")
     start, limit = page(start_index, max_results, cap=MOST_ALERTS)
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=policies,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         rows = await views.list_alerts(session, wanted, start=start, limit=limit)
@@ -124,25 +124,25 @@ async def count_alerts(
     services: Services,
     caller: Caller,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     responders: Responders = None,
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> Count:
     caller.must_be("VIEWER", to="see alerts")
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=None,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         return Count(count=await views.count_alerts(session, wanted))
@@ -217,9 +217,9 @@ async def assign_alert(
     user: str | None = None,
     policy: str | None = None,
     schedule: str | None = None,
-    user_id: Annotated[str | None, Parameter(query="user-id")] = None,
-    policy_id: Annotated[str | None, Parameter(query="policy-id")] = None,
-    schedule_id: Annotated[str | None, Parameter(query="schedule-id")] = None,
+    user_id: Annotated[str | None, QueryParameter(name="user-id")] = None,
+    policy_id: Annotated[str | None, QueryParameter(name="policy-id")] = None,
+    schedule_id: Annotated[str | None, QueryParameter(name="schedule-id")] = None,
 ) -> AlertOut:
     caller.must_be("RESPONDER", to="assign alerts")
     now = await services.now()
@@ -334,7 +334,7 @@ async def log_entries(
     start_index: StartIndex = 0,
     max_results: MaxResults = 50,
     include: Include = None,
-    filter_types: Annotated[list[str] | None, Parameter(query="filter-types")] = None,
+    filter_types: Annotated[list[str] | None, QueryParameter(name="filter-types")] = None,
 ) -> list[LogEntryOut]:
     """Oldest first."""
     caller.must_be("VIEWER", to="see alerts")

@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.audit import views
 from tocsin.domains.audit.schemas import AuditEntryOut, entry_out
@@ -14,10 +14,10 @@ _CAP = 100
 async def list_entries(
     services: Services,
     caller: Caller,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results", description=f"Up to {_CAP}.")] = 50,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results", description=f"Up to {_CAP}.")] = 50,
     object_type: Annotated[
-        str | None, Parameter(query="object-type", description="Such as USER, TEAM or API_KEY.")
+        str | None, QueryParameter(name="object-type", description="Such as USER, TEAM or API_KEY.")
     ] = None,
 ) -> list[AuditEntryOut]:
     """Newest first. Needs the role ADMIN."""

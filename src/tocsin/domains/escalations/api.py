@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.escalations import rules, service, store, views
@@ -103,8 +103,8 @@ def _user_ref(reach: views.Reach, user_id: int) -> UserRef:
 async def list_policies(
     services: Services,
     caller: Caller,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results")] = 50,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results")] = 50,
 ) -> list[PolicyOut]:
     caller.must_be("VIEWER", to="see escalation policies")
     start, limit = page(start_index, max_results, cap=MOST)
@@ -129,7 +129,7 @@ async def create_policy(services: Services, caller: Caller, data: PolicyIn) -> R
 async def resolve_policy(
     services: Services,
     caller: Caller,
-    routing_key: Annotated[str | None, Parameter(query="routing-key")] = None,
+    routing_key: Annotated[str | None, QueryParameter(name="routing-key")] = None,
 ) -> PolicyOut:
     """The first hit of a comma-separated list."""
     caller.must_be("VIEWER", to="see escalation policies")

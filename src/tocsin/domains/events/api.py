@@ -1,7 +1,7 @@
 from typing import Annotated, Any
 
 from litestar import get, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.alert_sources import service as alert_sources
 from tocsin.domains.events import store
@@ -38,11 +38,11 @@ async def list_events(
     services: Services,
     caller: Caller,
     source_id: int,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results")] = 50,
-    since: Annotated[str | None, Parameter(query="from")] = None,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results")] = 50,
+    since: Annotated[str | None, QueryParameter(name="from")] = None,
     until: str | None = None,
-    query: str | None = None,
+    words: Annotated[str | None, QueryParameter(name="query")] = None,
 ) -> list[EventOut]:
     caller.must_be("VIEWER", to="see events")
     start, limit = page(start_index, max_results, cap=MOST_EVENTS)
@@ -54,7 +54,7 @@ async def list_events(
             source_id=source_id,
             since=instant_in(since, field="from") if since else None,
             until=instant_in(until, field="until") if until else None,
-            words=query,
+            words=words,
             start=start,
             limit=limit,
         )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.people import teams
@@ -26,9 +26,11 @@ _CAP = 100
 async def list_teams(
     services: Services,
     caller: Caller,
-    start_index: Annotated[int, Parameter(query="start-index")] = 0,
-    max_results: Annotated[int, Parameter(query="max-results", description=f"Up to {_CAP}.")] = 50,
-    members: Annotated[int | None, Parameter(query="members", description="Only teams of this user.")] = None,
+    start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
+    max_results: Annotated[int, QueryParameter(name="max-results", description=f"Up to {_CAP}.")] = 50,
+    members: Annotated[
+        int | None, QueryParameter(name="members", description="Only teams of this user.")
+    ] = None,
 ) -> list[TeamOut]:
     """By name, id; with their members."""
     offset, limit = page(start_index, max_results, cap=_CAP)
