@@ -13,7 +13,10 @@ from tocsin.domains.escalations import api as escalations_api
 from tocsin.domains.events import api as events_api
 from tocsin.domains.events.ingest import EventGate
 from tocsin.domains.events.jobs import EventWork
+from tocsin.domains.heartbeats import api as heartbeats_api
+from tocsin.domains.heartbeats import badges_api
 from tocsin.domains.heartbeats.ingest import PingGate
+from tocsin.domains.heartbeats.jobs import HeartbeatWork
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
 from tocsin.domains.notifications.jobs import DeliveryWork
@@ -30,6 +33,7 @@ from tocsin.kernel.work import Work
 def works(services: Services, *, mailer: Mailer | None = None) -> list[Work]:
     """Everything the engine turns. mailer: the settings' own when none is given."""
     return [
+        HeartbeatWork(services),
         EventWork(services),
         EscalationWork(services),
         DeliveryWork(services, mailer or open_mailer(services.settings.smtp_url)),
@@ -54,6 +58,7 @@ def api_routes() -> list[Any]:
         *alert_sources_api.routes(),
         *events_api.routes(),
         *alerts_api.routes(),
+        *heartbeats_api.routes(),
         *escalations_api.routes(),
         *dashboard.routes(),
         *live.routes(),
@@ -62,7 +67,7 @@ def api_routes() -> list[Any]:
 
 def page_routes() -> list[Any]:
     """Outside /api: pages rendered on the server, and badges."""
-    return []
+    return [*badges_api.page_routes()]
 
 
 @asynccontextmanager

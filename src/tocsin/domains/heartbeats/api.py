@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.heartbeats import actions_api, badges_api, list_store, presenting, service, store, views
@@ -36,7 +36,7 @@ SINGLE = (KEY, SOURCE)
 MOST_TRANSITIONS = 1000
 
 Include = Annotated[
-    list[str] | None, Parameter(query="include", description="integrationKey, integrationUrl, alertSource")
+    list[str] | None, QueryParameter(name="include", description="integrationKey, integrationUrl, alertSource")
 ]
 
 
@@ -58,7 +58,7 @@ async def list_monitors(
     services: Services,
     caller: Caller,
     cursor: str | None = None,
-    max_results: Annotated[int, Parameter(query="max-results")] = USUAL,
+    max_results: Annotated[int, QueryParameter(name="max-results")] = USUAL,
     include: Include = None,
     query: str | None = None,
     states: list[str] | None = None,
@@ -213,7 +213,7 @@ async def list_transitions(
     services: Services,
     caller: Caller,
     monitor_id: int,
-    since: Annotated[str | None, Parameter(query="from")] = None,
+    since: Annotated[str | None, QueryParameter(name="from")] = None,
     until: str | None = None,
 ) -> list[TransitionOut]:
     """Newest first, from inclusive, until exclusive; without them the last 30 days."""
@@ -233,7 +233,12 @@ async def list_alerts(services: Services, caller: Caller, monitor_id: int) -> li
     """The last 100 alerts that this monitor opened, newest first."""
     async with services.database.transaction() as session:
         monitor = await service.monitor_of(session, caller.account_id, monitor_id)
-        found = await views.alerts_of_monitor(session, monitor.id, account_id=caller.account_id)
+        found = await views.alerts_of_monitor(
+            session,
+            monitor.id,
+            account_id=caller.account_id,
+            source_ids=[id_ for id_ in (monitor.alert_source_id, monitor.reported_source_id) if id_],
+        )
     return [
         MonitorAlertOut(
             id=alert.id,

@@ -193,7 +193,7 @@ class ProvisioningKeyIn(Wire):
     name: str
     interval_sec: int = 300
     grace_sec: int = 60
-    tags: list[str] = []
+    tags: list[str] = msgspec.field(default_factory=list)
     quota: int = 100
     alert_source: Ref | None = None
 
