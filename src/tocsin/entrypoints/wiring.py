@@ -16,6 +16,8 @@ from tocsin.domains.escalations import api as escalations_api
 from tocsin.domains.events import api as events_api
 from tocsin.domains.events.ingest import EventGate
 from tocsin.domains.events.jobs import EventWork
+from tocsin.domains.heartbeats import api as heartbeats_api
+from tocsin.domains.heartbeats import badges_api
 from tocsin.domains.heartbeats import service as heartbeats
 from tocsin.domains.heartbeats.ingest import PingGate
 from tocsin.domains.heartbeats.jobs import HeartbeatWork
@@ -76,6 +78,7 @@ def api_routes() -> list[Any]:
         *alert_sources_api.routes(),
         *events_api.routes(),
         *alerts_api.routes(),
+        *heartbeats_api.routes(),
         *escalations_api.routes(),
         *dashboard.routes(),
         *live.routes(),
@@ -84,7 +87,7 @@ def api_routes() -> list[Any]:
 
 def page_routes() -> list[Any]:
     """Outside /api: pages rendered on the server, and badges."""
-    return []
+    return [*badges_api.page_routes()]
 
 
 @asynccontextmanager
