@@ -76,7 +76,9 @@ class Product:
         end = self.clock.at + timedelta(**parts)
         done = await self.turn()
         while self.clock.at < end:
-            self.clock.at = min(end, self.clock.at + timedelta(seconds=max(1.0, (end - self.clock.at).total_seconds() / 40)))
+            self.clock.at = min(
+                end, self.clock.at + timedelta(seconds=max(1.0, (end - self.clock.at).total_seconds() / 40))
+            )
             done += await self.turn()
         return done
 
@@ -132,7 +134,9 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
         source = await alert_sources.create_source(
             session,
             account_id=made.account_id,
-            fields=alert_sources.SourceFields(name="Api", integration_type="API", escalation_policy_id=policy.id),
+            fields=alert_sources.SourceFields(
+                name="Api", integration_type="API", escalation_policy_id=policy.id
+            ),
             now=clock.at,
         )
     await asyncio.sleep(0)

@@ -3,7 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alert_sources import api as alert_sources_api
 from tocsin.domains.alerts import api as alerts_api
@@ -13,7 +16,9 @@ from tocsin.domains.escalations import api as escalations_api
 from tocsin.domains.events import api as events_api
 from tocsin.domains.events.ingest import EventGate
 from tocsin.domains.events.jobs import EventWork
+from tocsin.domains.heartbeats import service as heartbeats
 from tocsin.domains.heartbeats.ingest import PingGate
+from tocsin.domains.heartbeats.jobs import HeartbeatWork
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
 from tocsin.domains.notifications.jobs import DeliveryWork
@@ -26,15 +31,32 @@ from tocsin.infra.mail import Mailer, open_mailer
 from tocsin.infra.web import Services
 from tocsin.kernel.work import Work
 
+LEGACY_INTERVAL_SEC = 900
+
 
 def works(services: Services, *, mailer: Mailer | None = None) -> list[Work]:
     """Everything the engine turns. mailer: the settings' own when none is given."""
     return [
         EventWork(services),
+        HeartbeatWork(services),
         EscalationWork(services),
         DeliveryWork(services, mailer or open_mailer(services.settings.smtp_url)),
         AutoResolutionWork(services),
     ]
+
+
+async def follow_legacy_heartbeat(session: AsyncSession, source: Any, heartbeat: Any, now: datetime) -> None:
+    """Heartbeats stand above alert sources: a source of type HEARTBEAT gets the monitor behind it from here."""
+    await heartbeats.ensure_legacy_monitor(
+        session,
+        account_id=source.account_id,
+        source_id=source.id,
+        name=source.name,
+        key=source.integration_key,
+        interval_sec=heartbeat.interval_sec if heartbeat is not None else LEGACY_INTERVAL_SEC,
+        summary=heartbeat.summary if heartbeat is not None else None,
+        now=now,
+    )
 
 
 def gates(services: Services) -> list[Gate]:

@@ -30,7 +30,9 @@ TAGS = ["Alerts"]
 
 StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
 MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
-Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Include = Annotated[
+    list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")
+]
 Lang = Annotated[str, QueryParameter(name="lang", description="en or de")]
 
 
@@ -71,13 +73,19 @@ def _filter(
 States = Annotated[list[str] | None, QueryParameter(name="states", description="PENDING, ACCEPTED, RESOLVED")]
 State = Annotated[list[str] | None, QueryParameter(name="state", description="Older name of states.")]
 Sources = Annotated[list[str] | None, QueryParameter(name="sources", description="Ids of alert sources.")]
-Source = Annotated[list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")]
-Policies = Annotated[list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")]
+Source = Annotated[
+    list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")
+]
+Policies = Annotated[
+    list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")
+]
 Responders = Annotated[list[str] | None, QueryParameter(name="responders", description="Ids or user names.")]
 Assigned = Annotated[
     list[str] | None, QueryParameter(name="assigned-to", description="Older name of responders.")
 ]
-From = Annotated[str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")]
+From = Annotated[
+    str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")
+]
 Until = Annotated[
     str | None, QueryParameter(name="until", description="Report time until, exclusive (ISO-8601).")
 ]
