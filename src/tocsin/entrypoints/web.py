@@ -72,7 +72,6 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
     return Litestar(
         route_handlers=[
             Router(path="/api", route_handlers=handlers),
-            Router(path="/api/v1", route_handlers=handlers, include_in_schema=False),
             *wiring.page_routes(),
             *health.routes(),
             api_docs.api_docs,

@@ -67,7 +67,7 @@ def gates(services: Services) -> list[Gate]:
 
 
 def api_routes() -> list[Any]:
-    """Under /api and, for older clients, under /api/v1."""
+    """Under /api; `Front` hands what comes under /api/v1, from older clients, to the same routes."""
     return [
         *identity_api.routes(),
         *people_api.routes(),
