@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+
 from support.clock import TestClock
 from support.heartbeats import alerts, keep_receiving, monitor, new_monitor, timeline, turn
 from support.team import Team, app_of, client, small_team
-
 from tocsin.infra.web import Services
 
 
@@ -147,7 +147,9 @@ async def test_bodies_are_kept_up_to_100_kb_with_bad_bytes_replaced(
 async def test_only_the_last_hundred_pings_are_kept(api: httpx.AsyncClient, made: dict[str, Any]) -> None:
     for _ in range(105):
         await api.get(f"/api/pings/{made['integrationKey']}")
-    numbers = [ping["number"] for ping in (await api.get(f"/api/heartbeat-monitors/{made['id']}/pings")).json()]
+    numbers = [
+        ping["number"] for ping in (await api.get(f"/api/heartbeat-monitors/{made['id']}/pings")).json()
+    ]
     assert numbers == list(range(105, 5, -1))
 
 
@@ -191,13 +193,19 @@ async def test_runs_are_measured_and_told_apart_by_their_id(
     await api.get(f"{url}/success?rid=b")
     await api.get(f"{url}/success?rid=b")
     pings = (await api.get(f"/api/heartbeat-monitors/{made['id']}/pings")).json()
-    assert [(ping["rid"], ping["runTimeMs"]) for ping in pings[:3]] == [("b", None), ("b", 5000), ("a", 10000)]
+    assert [(ping["rid"], ping["runTimeMs"]) for ping in pings[:3]] == [
+        ("b", None),
+        ("b", 5000),
+        ("a", 10000),
+    ]
 
 
 async def test_a_run_that_takes_too_long_opens_one_alert(
     services: Services, clock: TestClock, api: httpx.AsyncClient, team: Team
 ) -> None:
-    made = await new_monitor(api, source_id=team.source_id, intervalSec=3600, maxRunTimeSec=60, startGraceSec=30)
+    made = await new_monitor(
+        api, source_id=team.source_id, intervalSec=3600, maxRunTimeSec=60, startGraceSec=30
+    )
     url = f"/api/pings/{made['integrationKey']}"
     await api.get(f"{url}/start")
     await turn(services)

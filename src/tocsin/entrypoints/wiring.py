@@ -23,9 +23,12 @@ from tocsin.domains.heartbeats.ingest import PingGate
 from tocsin.domains.heartbeats.jobs import HeartbeatWork
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
+from tocsin.domains.notifications import api as notifications_api
 from tocsin.domains.notifications.jobs import DeliveryWork
 from tocsin.domains.people import api as people_api
 from tocsin.domains.people import contact_api, preference_api, team_api
+from tocsin.domains.responses import api as responses_api
+from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
 from tocsin.infra.live import Listener
@@ -79,6 +82,7 @@ def api_routes() -> list[Any]:
         *events_api.routes(),
         *alerts_api.routes(),
         *heartbeats_api.routes(),
+        *notifications_api.routes(),
         *escalations_api.routes(),
         *dashboard.routes(),
         *live.routes(),
@@ -87,7 +91,7 @@ def api_routes() -> list[Any]:
 
 def page_routes() -> list[Any]:
     """Outside /api: pages rendered on the server, and badges."""
-    return [*badges_api.page_routes()]
+    return [*badges_api.page_routes(), *responses_api.page_routes()]
 
 
 @asynccontextmanager
@@ -97,9 +101,12 @@ async def web_background(services: Services, gates: list[Gate]) -> AsyncIterator
     listener.start()
     ping_gate = next(gate for gate in gates if isinstance(gate, PingGate))
     liveness = asyncio.create_task(run_liveness(services, is_shedding=lambda: ping_gate.is_shedding))
+    replies = ReplyServer(services)
+    await replies.open()
     try:
         yield listener
     finally:
+        await replies.close()
         liveness.cancel()
         with suppress(asyncio.CancelledError):
             await liveness
