@@ -1,10 +1,12 @@
 """The whole product in one process: HTTP through the real front, the engine's real works, a clock the test owns."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from tocsin.domains.alert_sources import service as alert_sources
 from tocsin.domains.escalations import rules as escalation_rules
 from tocsin.domains.escalations import service as escalations
 from tocsin.domains.heartbeats.liveness import beat
+from tocsin.domains.identity import service as identity
 from tocsin.domains.identity.service import create_installation
 from tocsin.entrypoints import wiring
 from tocsin.entrypoints.front import Front
@@ -128,6 +131,77 @@ class Product:
         answer = await self.api.get(f"/api/alerts/{alert_id}/log-entries", params={"max-results": 100})
         return [entry["logEntryType"] for entry in answer.json()]
 
+    async def alert(self, alert_id: int, **query: Any) -> dict[str, Any]:
+        answer = await self.api.get(f"/api/alerts/{alert_id}", params=query)
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def opened(self, **body: Any) -> dict[str, Any]:
+        """The newest alert, after an ALERT event."""
+        answer = await self.event(eventType="ALERT", **{"summary": "Disk full", **body})
+        assert answer.status_code == 202, answer.text
+        return (await self.alerts())[0]
+
+    async def create(self, path: str, **body: Any) -> dict[str, Any]:
+        """POST to a collection under /api; the entity."""
+        answer = await self.api.post(f"/api/{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def create_source(self, **fields: Any) -> dict[str, Any]:
+        body = {
+            "name": "Another",
+            "integrationType": "API",
+            "escalationPolicy": {"id": self.policy_id},
+            **fields,
+        }
+        return await self.create("alert-sources", **body)
+
+    async def create_policy(
+        self, *levels: tuple[int, Sequence[int]], name: str = "Levels", **fields: Any
+    ) -> dict[str, Any]:
+        """levels: minutes until the next one, and the users."""
+        rules = [
+            {"escalationTimeout": timeout, "users": [{"id": user_id} for user_id in user_ids]}
+            for timeout, user_ids in levels
+        ]
+        return await self.create(
+            "escalation-policies", **{"name": name, "escalationRules": rules, **fields}
+        )
+
+    async def use_policy(self, policy_id: int) -> None:
+        """The source's alerts escalate by this policy from now on."""
+        answer = await self.api.put(
+            f"/api/alert-sources/{self.source_id}",
+            json={"name": "Api", "integrationType": "API", "escalationPolicy": {"id": policy_id}},
+        )
+        assert answer.status_code == 200, answer.text
+
+    async def headers_of(self, user_id: int) -> dict[str, str]:
+        """Credentials of a user: an API key of his."""
+        async with self.services.database.transaction() as session:
+            made = await identity.create_key(
+                session,
+                account_id=self.account_id,
+                user_id=user_id,
+                name="tests",
+                expires_at=None,
+                now=self.clock.at,
+            )
+        return {"Authorization": f"Bearer {made.text}"}
+
+    def mails(self) -> list[EmailMessage]:
+        """What was sent since the last call."""
+        return [
+            message_from_bytes(envelope.content, policy=policy.default) for envelope in self.outbox.take()
+        ]
+
+    def paged(self) -> list[str]:
+        """Whom mails went to since the last call: the part before the @, in order."""
+        return [str(mail["To"]).split("@")[0] for mail in self.mails()]
+
     async def create_user(self, name: str, **fields: Any) -> dict[str, Any]:
         body = {"firstName": name, "lastName": "Test", "email": f"{name.lower()}@acme.test", **fields}
         answer = await self.api.post("/api/users", json=body, params={"send-no-invitation": "true"})
@@ -177,7 +251,7 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
             tenant="acme",
             now=clock.at,
         )
-        policy = await escalations.create_policy(
+        made_policy = await escalations.create_policy(
             session,
             account_id=made.account_id,
             fields=escalations.PolicyFields(
@@ -189,7 +263,7 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
             session,
             account_id=made.account_id,
             fields=alert_sources.SourceFields(
-                name="Api", integration_type="API", escalation_policy_id=policy.id
+                name="Api", integration_type="API", escalation_policy_id=made_policy.id
             ),
             now=clock.at,
         )
@@ -208,7 +282,7 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
             works=wiring.works(services, mailer=outbox),
             owner_id=made.user_id,
             account_id=made.account_id,
-            policy_id=policy.id,
+            policy_id=made_policy.id,
             source_id=source.id,
             source_key=source.integration_key,
         )
