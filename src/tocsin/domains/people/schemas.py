@@ -7,6 +7,7 @@ from tocsin.domains.people.models import Contact, NotificationPreference, Team, 
 from tocsin.domains.people.rules import DEFAULT_ROLE, NotificationRule
 from tocsin.domains.people.service import NewUser, UserChanges
 from tocsin.infra.web import Wire
+from tocsin.kernel.roles import ROLES
 from tocsin.kernel.wire import instant_in, instant_out
 
 _PROFILE = (
@@ -25,6 +26,8 @@ class UserBody(Wire):
     """A user as written. Null or absent leaves a field unchanged, empty text clears an optional one;
     `mutedUntil` null un-mutes. password and currentPassword can only be written: an administrator sets a
     password for others, everybody changes his own by giving the current one."""
+
+    closed = {"role": ROLES, "language": ("de", "en")}
 
     first_name: str | None = None
     last_name: str | None = None
@@ -70,6 +73,8 @@ class EmailBody(Wire):
 
 
 class UserOut(Wire):
+    closed = {"role": ROLES, "language": ("de", "en")}
+
     id: int
     username: str
     first_name: str
@@ -107,12 +112,16 @@ class TargetBody(Wire):
 
 
 class ContactEmailOut(Wire):
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     target: str
     status: str
 
 
 class ContactPhoneOut(Wire):
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     region_code: str | None
     target: str
@@ -127,6 +136,18 @@ class ContactId(Wire):
 class PreferenceBody(Wire):
     """One notification rule. `delayMin` and `repeatEveryMin` (beyond the contract: send again until someone
     reacts; absent leaves it alone, null sends once) belong to alerts, `beforeMin` to duties."""
+
+    closed = {
+        "method": ("EMAIL", "SMS", "PUSH", "VOICE", "WHATSAPP", "TELEGRAM"),
+        "type": (
+            "HIGH_PRIORITY",
+            "LOW_PRIORITY",
+            "ON_CALL",
+            "ALERT_ACCEPTED",
+            "ALERT_RESOLVED",
+            "ALERT_ESCALATED",
+        ),
+    }
 
     method: str
     contact: ContactId | None = None
@@ -152,6 +173,8 @@ class PreferenceBody(Wire):
 class PreferenceContactOut(Wire):
     """regionCode and primary: only of phone numbers."""
 
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     target: str
     status: str
@@ -161,6 +184,18 @@ class PreferenceContactOut(Wire):
 
 class PreferenceOut(Wire):
     """Which of the optional fields there are depends on the collection."""
+
+    closed = {
+        "method": ("EMAIL", "SMS", "PUSH", "VOICE", "WHATSAPP", "TELEGRAM"),
+        "type": (
+            "HIGH_PRIORITY",
+            "LOW_PRIORITY",
+            "ON_CALL",
+            "ALERT_ACCEPTED",
+            "ALERT_RESOLVED",
+            "ALERT_ESCALATED",
+        ),
+    }
 
     id: int
     method: str
@@ -176,6 +211,8 @@ class UserId(Wire):
 
 
 class TeamMemberBody(Wire):
+    closed = {"role": ("STAKEHOLDER", "VIEWER", "RESPONDER", "USER", "ADMIN")}
+
     user: UserId
     role: str | None = None
 
@@ -183,17 +220,23 @@ class TeamMemberBody(Wire):
 class TeamBody(Wire):
     """members: absent or null leaves them alone, an empty list removes all."""
 
+    closed = {"visibility": ("PUBLIC", "PRIVATE")}
+
     name: str | None = None
     visibility: str | None = None
     members: list[TeamMemberBody] | None = None
 
 
 class TeamMemberOut(Wire):
+    closed = {"role": ("STAKEHOLDER", "VIEWER", "RESPONDER", "USER", "ADMIN")}
+
     user: UserOut
     role: str
 
 
 class TeamOut(Wire):
+    closed = {"visibility": ("PUBLIC", "PRIVATE")}
+
     id: int
     name: str
     visibility: str
