@@ -8,6 +8,7 @@ import asyncpg
 import structlog
 import uvloop
 
+from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.engine.loop import Engine
 from tocsin.entrypoints import wiring
 from tocsin.entrypoints.start import DATABASE_AWAY, Stopped, begin, open_services, stop_on_signals
@@ -42,6 +43,8 @@ async def _run(settings: Settings) -> None:
     async def record_turn(engine_id: str, at: datetime) -> None:
         await database.pool.execute(RECORD_TURN, engine_id, at, timeout=5)
 
+    replies = ReplyServer(services)
+    await replies.open()
     engine = Engine(works=wiring.works(services), clock=services.clock, record_turn=record_turn)
     turning = asyncio.create_task(engine.run())
     listening = asyncio.create_task(_listen(database, engine))
@@ -56,6 +59,7 @@ async def _run(settings: Settings) -> None:
         # What was under way is claimed by row locks or leases; whoever runs next takes it up.
         log.warning("engine_stopped_in_the_middle")
     finally:
+        await replies.close()
         with suppress(*DATABASE_AWAY):
             await database.pool.execute(
                 "DELETE FROM engine_turns WHERE engine_id = $1", engine.engine_id, timeout=2

@@ -16,9 +16,11 @@ from tocsin.domains.events.jobs import EventWork
 from tocsin.domains.heartbeats.ingest import PingGate
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
+from tocsin.domains.notifications import api as notifications_api
 from tocsin.domains.notifications.jobs import DeliveryWork
 from tocsin.domains.people import api as people_api
 from tocsin.domains.people import contact_api, preference_api, team_api
+from tocsin.domains.responses import api as responses_api
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
 from tocsin.infra.live import Listener
@@ -55,6 +57,7 @@ def api_routes() -> list[Any]:
         *events_api.routes(),
         *alerts_api.routes(),
         *escalations_api.routes(),
+        *notifications_api.routes(),
         *dashboard.routes(),
         *live.routes(),
     ]
@@ -62,7 +65,7 @@ def api_routes() -> list[Any]:
 
 def page_routes() -> list[Any]:
     """Outside /api: pages rendered on the server, and badges."""
-    return []
+    return [*responses_api.page_routes()]
 
 
 @asynccontextmanager
