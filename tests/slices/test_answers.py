@@ -68,7 +68,9 @@ async def test_the_form_accepts_and_a_second_answer_says_by_whom(product: Produc
     assert await status_of(product, alert_id) == "ACCEPTED"
     second = await product.anyone.post(f"/n/{token}", data={"action": "accept"})
     assert "already accepted by" in second.text
-    entries = (await product.api.get(f"/api/alerts/{alert_id}/log-entries", params={"include": "vars"})).json()
+    entries = (
+        await product.api.get(f"/api/alerts/{alert_id}/log-entries", params={"include": "vars"})
+    ).json()
     responses = [entry for entry in entries if entry["logEntryType"] == "UserResponseLogEntry"]
     assert len(responses) == 1
     assert responses[0]["vars"]["channel"] == "EMAIL"
@@ -106,7 +108,9 @@ async def test_unknown_and_expired_links_get_a_friendly_page(product: Product) -
 
 
 async def test_text_from_outside_is_escaped_on_the_page_and_in_the_mail(product: Product) -> None:
-    await product.event(eventType="ALERT", summary="<img src=x onerror=alert(1)>\r\nBcc: all@acme.test", alertKey="x")
+    await product.event(
+        eventType="ALERT", summary="<img src=x onerror=alert(1)>\r\nBcc: all@acme.test", alertKey="x"
+    )
     [envelope] = product.outbox.take()
     head = envelope.content.split(b"\r\n\r\n", 1)[0]
     assert b"\r\nBcc:" not in head
@@ -157,7 +161,9 @@ async def test_a_reply_accepts_or_resolves_and_keeps_what_else_was_written(
     product: Product, replies: ReplyServer
 ) -> None:
     alert_id, token = await paged(product)
-    await reply(replies, token, "Accept. Looking at it now.\n\nOn Mon, Tocsin <t@x> wrote:\n> [HIGH] Disk full\n")
+    await reply(
+        replies, token, "Accept. Looking at it now.\n\nOn Mon, Tocsin <t@x> wrote:\n> [HIGH] Disk full\n"
+    )
     assert await status_of(product, alert_id) == "ACCEPTED"
     comments = (await product.api.get(f"/api/alerts/{alert_id}/comments")).json()
     assert [comment["content"] for comment in comments] == ["Looking at it now."]
