@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from support.clock import TestClock
-from support.product import Product, running_product
 from support.postgres import clone_template, empty, locked, make_template, start_server, stop_server
+from support.product import Product, running_product
 from tocsin.infra.db import Database
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services

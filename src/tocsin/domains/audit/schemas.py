@@ -1,9 +1,16 @@
-from typing import Any
+from typing import Any, Protocol
 
 from tocsin.domains.audit.models import AuditEntry
-from tocsin.domains.people.models import User
 from tocsin.infra.web import Wire
 from tocsin.kernel.wire import instant_out
+
+
+class Person(Protocol):
+    """A user, as far as the audit trail shows him."""
+
+    id: Any
+    first_name: Any
+    last_name: Any
 
 
 class ActorOut(Wire):
@@ -25,7 +32,7 @@ class AuditEntryOut(Wire):
     details: dict[str, Any]
 
 
-def entry_out(entry: AuditEntry, user: User | None) -> AuditEntryOut:
+def entry_out(entry: AuditEntry, user: Person | None) -> AuditEntryOut:
     actor = ActorOut(id=user.id, first_name=user.first_name, last_name=user.last_name) if user else None
     return AuditEntryOut(
         id=entry.id,

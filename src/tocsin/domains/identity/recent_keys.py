@@ -39,6 +39,11 @@ def remember(session: AsyncSession, key_hash: bytes, caller: Caller) -> None:
     memory[key_hash] = _Entry(caller, monotonic() + _LIFE_SECONDS)
 
 
+def forget(session: AsyncSession, key_hash: bytes) -> None:
+    """Called when a key is created: a text that the operator chose may have meant somebody else before."""
+    _memory(session).pop(key_hash, None)
+
+
 def forget_user(session: AsyncSession, user_id: int) -> None:
     """Called when a key is revoked or a user's role changes, so that this process sees it at once."""
     memory = _memory(session)

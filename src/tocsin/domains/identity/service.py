@@ -114,6 +114,7 @@ async def create_key(
         revoked_at=None,
     )
     await store.add_key(session, row)
+    recent_keys.forget(session, row.key_hash)
     await _audit_key(session, row, "CREATE", now=now)
     return NewKey(row=row, text=key)
 

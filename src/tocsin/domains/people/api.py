@@ -1,17 +1,19 @@
-"""Users and the sender numbers; `routes` also collects contacts, preferences and teams."""
+"""Routes of users and of the sender numbers."""
 
 from typing import Annotated, Any
 
 from litestar import Response, delete, get, post, put
 from litestar.params import QueryParameter
 
-from tocsin.domains.people import contact_api, preference_api, service, team_api
+from tocsin.domains.people import service
 from tocsin.domains.people.schemas import EmailBody, NumberOut, UserBody, UserOut, user_out
 from tocsin.infra.web import Caller, Services, page
 
 _CAP = 100
 StartIndex = Annotated[int, QueryParameter(name="start-index", description="How many to leave out.")]
-MaxResults = Annotated[int, QueryParameter(name="max-results", description=f"How many at most, up to {_CAP}.")]
+MaxResults = Annotated[
+    int, QueryParameter(name="max-results", description=f"How many at most, up to {_CAP}.")
+]
 
 
 @get("/users", tags=["Users"], summary="List users")
@@ -111,7 +113,4 @@ def routes() -> list[Any]:
         change_user,
         delete_user,
         list_numbers,
-        *contact_api.routes(),
-        *preference_api.routes(),
-        *team_api.routes(),
     ]

@@ -35,7 +35,7 @@ def _collection_routes(collection: str) -> list[Any]:
         path,
         tags=tags,
         summary=f"Create a preference for {collection}",
-        description=f"A new rule for {about}. PUSH takes no contact; all other methods need one of the user's.",
+        description=f"A new rule for {about}. PUSH takes no contact, all others need one of the user's.",
     )
     async def create_rule(
         user_id: str, data: PreferenceBody, services: Services, caller: Caller

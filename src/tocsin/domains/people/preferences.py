@@ -11,6 +11,7 @@ from tocsin.domains.people import contact_store, rules
 from tocsin.domains.people.models import Contact, NotificationPreference, User
 from tocsin.infra.web import Caller
 from tocsin.kernel.errors import NotFound, ValidationError
+from tocsin.kernel.ids import LARGEST_ID
 
 Shown = tuple[NotificationPreference, Contact | None]
 
@@ -74,7 +75,7 @@ async def _check(
     session: AsyncSession, user: User, rule: rules.NotificationRule
 ) -> tuple[rules.NotificationRule, Contact | None]:
     contact = None
-    if rule.contact_id is not None and rule.method != "PUSH":
+    if rule.contact_id is not None and rule.contact_id <= LARGEST_ID and rule.method != "PUSH":
         contact = await contact_store.contact_of(session, rule.contact_id, user_id=user.id)
     return rules.check_rule(rule, contact_kind=contact.kind if contact else None), contact
 

@@ -149,10 +149,22 @@ class PreferenceBody(Wire):
         )
 
 
+class PreferenceContactOut(Wire):
+    """regionCode and primary: only of phone numbers."""
+
+    id: int
+    target: str
+    status: str
+    region_code: str | UnsetType | None = UNSET
+    primary: bool | UnsetType = UNSET
+
+
 class PreferenceOut(Wire):
+    """Which of the optional fields there are depends on the collection."""
+
     id: int
     method: str
-    contact: ContactEmailOut | ContactPhoneOut | None
+    contact: PreferenceContactOut | None
     type: str | UnsetType = UNSET
     delay_min: int | UnsetType = UNSET
     before_min: int | UnsetType = UNSET
@@ -235,18 +247,26 @@ def phone_out(contact: Contact) -> ContactPhoneOut:
 
 
 def preference_out(row: NotificationPreference, contact: Contact | None) -> PreferenceOut:
-    shown: ContactEmailOut | ContactPhoneOut | None = None
-    if contact is not None:
-        shown = email_out(contact) if contact.kind == "EMAIL" else phone_out(contact)
     is_alert = row.collection == "alerts"
     return PreferenceOut(
         id=row.id,
         method=row.method,
-        contact=shown,
+        contact=_contact_out(contact) if contact else None,
         type=UNSET if row.type is None else row.type,
         delay_min=(row.delay_min or 0) if is_alert else UNSET,
         before_min=(row.before_min or 0) if row.collection == "duties" else UNSET,
         repeat_every_min=row.repeat_every_min if is_alert else UNSET,
+    )
+
+
+def _contact_out(contact: Contact) -> PreferenceContactOut:
+    is_phone = contact.kind == "PHONE"
+    return PreferenceContactOut(
+        id=contact.id,
+        target=contact.target,
+        status=contact.status,
+        region_code=contact.region_code if is_phone else UNSET,
+        primary=contact.is_primary if is_phone else UNSET,
     )
 
 

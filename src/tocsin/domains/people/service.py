@@ -14,10 +14,8 @@ from tocsin.domains.people import contact_store, errors, rules, store, views
 from tocsin.domains.people.models import Contact, NotificationPreference, User
 from tocsin.infra.web import Caller
 from tocsin.kernel.errors import ValidationError
-from tocsin.kernel.ids import UserId
+from tocsin.kernel.ids import LARGEST_ID, UserId
 from tocsin.kernel.roles import rank
-
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +236,7 @@ async def find_by_id_or_username(session: AsyncSession, text: str, *, account_id
     """All digits: an id, else a user name. Raises NotFound."""
     user = None
     if text.isascii() and text.isdigit():
-        if int(text) <= _LARGEST_ID:
+        if int(text) <= LARGEST_ID:
             user = await store.user_by_id(session, int(text), account_id=account_id)
     elif text.isprintable():
         user = await store.user_by_username(session, text, account_id=account_id)

@@ -28,7 +28,9 @@ async def list_teams(
     caller: Caller,
     start_index: Annotated[int, QueryParameter(name="start-index")] = 0,
     max_results: Annotated[int, QueryParameter(name="max-results", description=f"Up to {_CAP}.")] = 50,
-    members: Annotated[int | None, QueryParameter(name="members", description="Only teams of this user.")] = None,
+    members: Annotated[
+        int | None, QueryParameter(name="members", description="Only teams of this user.")
+    ] = None,
 ) -> list[TeamOut]:
     """By name, id; with their members."""
     offset, limit = page(start_index, max_results, cap=_CAP)

@@ -11,6 +11,7 @@ from tocsin.domains.people import rules, store, team_store, views
 from tocsin.domains.people.models import Team, User
 from tocsin.infra.web import Caller
 from tocsin.kernel.errors import NotFound, ValidationError
+from tocsin.kernel.ids import LARGEST_ID
 from tocsin.kernel.wire import one_of
 
 Members = list[tuple[User, str]]
@@ -168,7 +169,8 @@ async def _must_manage(session: AsyncSession, team: Team, *, caller: Caller) -> 
 async def _checked_roles(
     session: AsyncSession, members: Mapping[int, str], *, visibility: str, account_id: int
 ) -> dict[int, str]:
-    users = await store.users_by_id(session, list(members), account_id=account_id)
+    storable = [user_id for user_id in members if user_id <= LARGEST_ID]
+    users = await store.users_by_id(session, storable, account_id=account_id)
     known = {user.id: user for user in users}
     roles: dict[int, str] = {}
     for user_id, wanted in members.items():
