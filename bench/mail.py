@@ -36,10 +36,11 @@ class _Sink(asyncio.Protocol):
     accepted = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        stream = cast(asyncio.Transport, transport)
+        self._transport = stream
         self._buffer = bytearray()
         self._is_content = False
-        transport.write(b"220 sink\r\n")
+        stream.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -87,7 +88,8 @@ async def _fill(services: Services, *, pages: int, people: int) -> list[PagePlan
             (
                 await session.execute(
                     text(
-                        "INSERT INTO users (account_id, username, first_name, last_name, email, created_at, updated_at) "
+                        "INSERT INTO users "
+                        "(account_id, username, first_name, last_name, email, created_at, updated_at) "
                         "SELECT :account, 'u' || n, 'U', n::text, 'u' || n || '@bench.test', :now, :now "
                         "FROM generate_series(1, :people) n RETURNING id"
                     ),
@@ -98,7 +100,8 @@ async def _fill(services: Services, *, pages: int, people: int) -> list[PagePlan
         for statement in (
             "INSERT INTO contacts (account_id, user_id, kind, target, created_at) "
             "SELECT account_id, id, 'EMAIL', email, :now FROM users",
-            "INSERT INTO notification_preferences (account_id, user_id, collection, method, contact_id, type, delay_min) "
+            "INSERT INTO notification_preferences "
+            "(account_id, user_id, collection, method, contact_id, type, delay_min) "
             "SELECT account_id, user_id, 'alerts', 'EMAIL', id, 'HIGH_PRIORITY', 0 FROM contacts "
             "WHERE created_at <= :now",
         ):

@@ -5,7 +5,9 @@ import pytest
 from support.product import Product
 
 
-async def test_01_02_an_event_is_accepted_without_authorisation_under_both_key_names(product: Product) -> None:
+async def test_01_02_an_event_is_accepted_without_authorisation_under_both_key_names(
+    product: Product,
+) -> None:
     for name in ("apiKey", "integrationKey"):
         answer = await product.anyone.post(
             "/api/events",
@@ -66,7 +68,17 @@ async def test_10_resolve_of_an_unknown_key_changes_nothing(product: Product) ->
 
 
 async def test_11_explicit_nulls_are_the_same_as_absent(product: Product) -> None:
-    names = ("details", "priority", "images", "links", "customDetails", "routingKey", "severity", "labels", "services")
+    names = (
+        "details",
+        "priority",
+        "images",
+        "links",
+        "customDetails",
+        "routingKey",
+        "severity",
+        "labels",
+        "services",
+    )
     answer = await product.event(eventType="ALERT", summary="a", **dict.fromkeys(names))
     assert answer.status_code == 202
     assert len(await product.alerts()) == 1
@@ -74,7 +86,9 @@ async def test_11_explicit_nulls_are_the_same_as_absent(product: Product) -> Non
 
 async def test_12_a_comment_event_comments(product: Product) -> None:
     await product.event(eventType="ALERT", summary="a", alertKey="k1")
-    await product.event(eventType="COMMENT", alertKey="k1", comments=[{"creator": "bot", "content": "look here"}])
+    await product.event(
+        eventType="COMMENT", alertKey="k1", comments=[{"creator": "bot", "content": "look here"}]
+    )
     (alert,) = await product.alerts()
     assert "AlertCommentAddedBySystemLogEntry" in await product.log_types(alert["id"])
     comments = await product.api.get(f"/api/alerts/{alert['id']}/comments")
@@ -82,7 +96,13 @@ async def test_12_a_comment_event_comments(product: Product) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/events/kubernetes/{key}", "/api/v1/events/mqtt/{key}", "/api/events/keep/{key}%20", "/api/v1/kafka/{key}"]
+    "path",
+    [
+        "/api/v1/events/kubernetes/{key}",
+        "/api/v1/events/mqtt/{key}",
+        "/api/events/keep/{key}%20",
+        "/api/v1/kafka/{key}",
+    ],
 )
 async def test_13_typed_paths_carry_the_key(product: Product, path: str) -> None:
     answer = await product.anyone.post(

@@ -18,9 +18,9 @@ from tocsin.entrypoints import wiring
 from tocsin.entrypoints.web import create_app
 from tocsin.infra.mail import Envelope, Handed
 from tocsin.infra.web import Services
+from tocsin.kernel import ids
 from tocsin.kernel.work import Work
 
-API_KEY = "tcn_" + "a" * 40
 PASSWORD = "correct horse battery"
 OWNER_EMAIL = "owner@acme.test"
 
@@ -37,7 +37,7 @@ class Outbox:
         if self.answers:
             return self.answers.pop(0)
         self.sent.append(envelope)
-        return Handed("SENT", "250 ok")
+        return Handed(outcome="SENT", response="250 ok")
 
     async def close(self) -> None:
         """Nothing to close."""
@@ -76,7 +76,9 @@ class Product:
         end = self.clock.at + timedelta(**parts)
         done = await self.turn()
         while self.clock.at < end:
-            self.clock.at = min(end, self.clock.at + timedelta(seconds=max(1.0, (end - self.clock.at).total_seconds() / 40)))
+            self.clock.at = min(
+                end, self.clock.at + timedelta(seconds=max(1.0, (end - self.clock.at).total_seconds() / 40))
+            )
             done += await self.turn()
         return done
 
@@ -108,6 +110,7 @@ class Product:
 async def running_product(services: Services, clock: TestClock) -> AsyncIterator[Product]:
     """A fresh installation, its web application and its engine."""
     app = create_app(services)
+    key = ids.api_key()
     outbox = Outbox()
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
     async with services.database.transaction() as session:
@@ -115,7 +118,7 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
             session,
             email=OWNER_EMAIL,
             password=PASSWORD,
-            api_key_text=API_KEY,
+            api_key_text=key,
             account_name="Acme",
             tenant="acme",
             now=clock.at,
@@ -131,11 +134,13 @@ async def running_product(services: Services, clock: TestClock) -> AsyncIterator
         source = await alert_sources.create_source(
             session,
             account_id=made.account_id,
-            fields=alert_sources.SourceFields(name="Api", integration_type="API", escalation_policy_id=policy.id),
+            fields=alert_sources.SourceFields(
+                name="Api", integration_type="API", escalation_policy_id=policy.id
+            ),
             now=clock.at,
         )
     await asyncio.sleep(0)
-    headers = {"Authorization": f"Bearer {API_KEY}"}
+    headers = {"Authorization": f"Bearer {key}"}
     async with (
         httpx.AsyncClient(transport=transport, base_url="https://tocsin.test", headers=headers) as api,
         httpx.AsyncClient(transport=transport, base_url="https://tocsin.test") as anyone,

@@ -23,6 +23,7 @@ from tocsin.infra.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from tocsin.infra.settings import Settings, SettingsError, load_settings
 
 LONGEST_BACKOFF = 30.0
+CRASHES_AT_START = 4  # after so many before the first "ready" it is no accident
 STEADY_AFTER = 60.0  # seconds of running after which a child's earlier crashes are forgiven
 SECONDS_TO_STOP = 8.0
 SECONDS_FOR_OLD_CHILDREN = 6.0
@@ -160,6 +161,9 @@ class Supervisor:
         while not self._stopping.wait(0.2 if is_announced else 0.05):
             for child in self._children:
                 child.look_after()
+            if not is_announced and any(child.crashes >= CRASHES_AT_START for child in self._children):
+                _say("Tocsin could not start; what its processes said stands above.", to=sys.stderr)
+                return 1
             if not is_announced and _is_ready(self._settings):
                 is_announced = True
                 spent = time.monotonic() - self._began

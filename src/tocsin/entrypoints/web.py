@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 from litestar import Litestar, Request, Router
@@ -27,6 +28,7 @@ _LARGEST_BODY = 1024 * 1024
 
 def create_app(services: Services) -> Front:
     """Everything one web process serves. `services.database` must be open while it runs."""
+    services = replace(services, on_legacy_heartbeat=(wiring.follow_legacy_heartbeat,))
     gates = wiring.gates(services)
     return Front(gates=gates, api=create_api(services, gates), web_app=WebApp())  # type: ignore[arg-type]
 
@@ -70,7 +72,6 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
     return Litestar(
         route_handlers=[
             Router(path="/api", route_handlers=handlers),
-            Router(path="/api/v1", route_handlers=handlers, include_in_schema=False),
             *wiring.page_routes(),
             *health.routes(),
             api_docs.api_docs,

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 SYSTEM_USER = "tocsin"
+NO_PROCESS = 2**22 + 1  # above the largest process id of Linux and macOS
+TRIES_TO_START = 4
 
 
 class EmbeddedPostgresError(Exception):
@@ -78,8 +80,7 @@ class EmbeddedPostgres:
         if not durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         flags = " ".join(f"-c {option}" for option in options)
-        self._run(
-            "pg_ctl",
+        command: list[str | Path] = [
             "-D",
             self._cluster,
             "-l",
@@ -90,7 +91,16 @@ class EmbeddedPostgres:
             "-o",
             flags,
             "start",
-        )
+        ]
+        for attempt in range(1, TRIES_TO_START + 1):
+            try:
+                self._run("pg_ctl", *command)
+                return
+            except EmbeddedPostgresError:
+                # Processes of a server that was killed a moment ago take a little time to notice.
+                if attempt == TRIES_TO_START:
+                    raise
+                time.sleep(0.5)
 
     def stop(self, *, mode: str = "fast") -> None:
         """Stop the server; it is no error when it does not run."""
@@ -125,17 +135,28 @@ class EmbeddedPostgres:
     def _adopt_or_clear(self, *, wait_seconds: int) -> bool:
         """True when a server of an earlier run still works on this cluster and answers: it is ours again.
 
-        One that does not answer is stopped. A pid file that points at nothing, or at a stranger, is removed.
+        One that does not answer is stopped.
         """
         for _ in range(wait_seconds * 10):
             if not _is_served(self._cluster):
-                (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+                self._mark_as_left_behind()
                 return False
             if self._process("pg_isready", "-q", "-h", self._sockets).returncode == 0:
                 return True
             time.sleep(0.1)
         self._run("pg_ctl", "-D", self._cluster, "-w", "-m", "immediate", "stop")
         return False
+
+    def _mark_as_left_behind(self) -> None:
+        """Let the lock files of a killed server name a process that cannot exist.
+
+        They are not removed: by the rest of its own file PostgreSQL finds out whether processes of the killed
+        server still use the cluster's shared memory, and waits for those.
+        """
+        for file in (self._cluster / "postmaster.pid", self._sockets / ".s.PGSQL.5432.lock"):
+            if file.exists():
+                _, _, rest = file.read_text().partition("\n")
+                file.write_text(f"{NO_PROCESS}\n{rest}")
 
     def program(self, name: str) -> Path:
         """The path of a program of the server's wheel, such as `pg_dump`."""

@@ -65,7 +65,7 @@ class Envelope:
     summary: str  # what the console provider logs
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Handed:
     """How a hand-over ended. response: the server's answer or the network's error, in one line.
 

@@ -17,7 +17,9 @@ from tocsin.kernel.errors import NotFound, ValidationError
 MOST = 50
 TAGS = ["Alert Sources"]
 
-Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Include = Annotated[
+    list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")
+]
 
 
 def fields_of(data: SourceIn, *, current: AlertSource | None) -> SourceFields:

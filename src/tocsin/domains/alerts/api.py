@@ -30,7 +30,9 @@ TAGS = ["Alerts"]
 
 StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
 MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
-Include = Annotated[list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")]
+Include = Annotated[
+    list[str] | None, QueryParameter(name="include", description="Optional parts of the answer.")
+]
 Lang = Annotated[str, QueryParameter(name="lang", description="en or de")]
 
 
@@ -52,7 +54,7 @@ def _filter(
     responders: list[str] | None,
     since: str | None,
     until: str | None,
-    query: str | None,
+    words: str | None,
 ) -> AlertFilter:
     for state in states or ():
         one_of(state, alert_rules.STATES, field="states")
@@ -64,20 +66,26 @@ def _filter(
         responders=tuple(responders or ()),
         since=instant_in(since, field="from") if since else None,
         until=instant_in(until, field="until") if until else None,
-        words=clean_text(query, field="query", longest=200),
+        words=clean_text(words, field="query", longest=200),
     )
 
 
 States = Annotated[list[str] | None, QueryParameter(name="states", description="PENDING, ACCEPTED, RESOLVED")]
 State = Annotated[list[str] | None, QueryParameter(name="state", description="Older name of states.")]
 Sources = Annotated[list[str] | None, QueryParameter(name="sources", description="Ids of alert sources.")]
-Source = Annotated[list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")]
-Policies = Annotated[list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")]
+Source = Annotated[
+    list[str] | None, QueryParameter(name="alert-source", description="Older name of sources.")
+]
+Policies = Annotated[
+    list[str] | None, QueryParameter(name="policies", description="Ids of escalation policies.")
+]
 Responders = Annotated[list[str] | None, QueryParameter(name="responders", description="Ids or user names.")]
 Assigned = Annotated[
     list[str] | None, QueryParameter(name="assigned-to", description="Older name of responders.")
 ]
-From = Annotated[str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")]
+From = Annotated[
+    str | None, QueryParameter(name="from", description="Report time from, inclusive (ISO-8601).")
+]
 Until = Annotated[
     str | None, QueryParameter(name="until", description="Report time until, exclusive (ISO-8601).")
 ]
@@ -92,7 +100,7 @@ async def list_alerts(
     max_results: MaxResults = 50,
     include: Include = None,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     policies: Policies = None,
@@ -100,19 +108,19 @@ async def list_alerts(
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> list[AlertOut]:
     caller.must_be("VIEWER", to="see alerts")
     start, limit = page(start_index, max_results, cap=MOST_ALERTS)
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=policies,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         rows = await views.list_alerts(session, wanted, start=start, limit=limit)
@@ -124,25 +132,25 @@ async def count_alerts(
     services: Services,
     caller: Caller,
     states: States = None,
-    state: State = None,
+    older_states: State = None,
     sources: Sources = None,
     alert_source: Source = None,
     responders: Responders = None,
     assigned_to: Assigned = None,
     since: From = None,
     until: Until = None,
-    query: Words = None,
+    words: Words = None,
 ) -> Count:
     caller.must_be("VIEWER", to="see alerts")
     wanted = _filter(
         caller,
-        states=[*(states or ()), *(state or ())],
+        states=[*(states or ()), *(older_states or ())],
         sources=[*(sources or ()), *(alert_source or ())],
         policies=None,
         responders=[*(responders or ()), *(assigned_to or ())],
         since=since,
         until=until,
-        query=query,
+        words=words,
     )
     async with services.database.transaction() as session:
         return Count(count=await views.count_alerts(session, wanted))

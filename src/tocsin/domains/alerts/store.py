@@ -30,7 +30,7 @@ class OpenAlert:
 _OPEN = """
 SELECT id, source_id, status, folded_key, summary, report_time, merge_state
 FROM alerts WHERE status <> 'RESOLVED' AND {condition}
-ORDER BY id FOR UPDATE
+ORDER BY id FOR NO KEY UPDATE
 """
 
 
@@ -171,14 +171,14 @@ async def set_resolved(
 async def alert(session: AsyncSession, *, account_id: int, alert_id: int, lock: bool) -> Alert | None:
     query = select(Alert).where(Alert.account_id == account_id, Alert.id == alert_id)
     if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.execute(query)).scalar_one_or_none()
 
 
 async def locked(session: AsyncSession, alert_ids: Sequence[int]) -> dict[int, Alert]:
     """Alerts by id, locked in id order."""
     rows = await session.execute(
-        select(Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id).with_for_update()
+        select(Alert).where(Alert.id.in_(alert_ids)).order_by(Alert.id).with_for_update(key_share=True)
     )
     return {row.id: row for row in rows.scalars()}
 

@@ -42,7 +42,7 @@ async def list_events(
     max_results: Annotated[int, QueryParameter(name="max-results")] = 50,
     since: Annotated[str | None, QueryParameter(name="from")] = None,
     until: str | None = None,
-    query: str | None = None,
+    words: Annotated[str | None, QueryParameter(name="query")] = None,
 ) -> list[EventOut]:
     caller.must_be("VIEWER", to="see events")
     start, limit = page(start_index, max_results, cap=MOST_EVENTS)
@@ -54,7 +54,7 @@ async def list_events(
             source_id=source_id,
             since=instant_in(since, field="from") if since else None,
             until=instant_in(until, field="until") if until else None,
-            words=query,
+            words=words,
             start=start,
             limit=limit,
         )

@@ -76,9 +76,7 @@ _EXPLAIN_MISS = "SELECT integration_key FROM heartbeat_monitors WHERE key_hash =
 _WAKE = "SELECT pg_notify('tocsin', 'wake heartbeats')"
 
 
-async def record_pings(
-    connection: Connection, pings: Sequence[PlainPing], *, at: datetime
-) -> list[Stored]:
+async def record_pings(connection: Connection, pings: Sequence[PlainPing], *, at: datetime) -> list[Stored]:
     """Store the pings, all received at `at`; committed when it returns. One result for each.
 
     Raises asyncpg errors and OSError; then nothing of the current round is stored.
@@ -125,9 +123,7 @@ async def _record_round(
     return needs_look
 
 
-async def _fetch(
-    connection: Connection, *arguments: object
-) -> list[asyncpg.Record]:
+async def _fetch(connection: Connection, *arguments: object) -> list[asyncpg.Record]:
     """Two processes may lock the same rows in another order; the one that PostgreSQL picks tries again."""
     for attempt in range(_DEADLOCK_TRIES):
         try:

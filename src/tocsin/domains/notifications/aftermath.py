@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.notifications import rules, store, views
+from tocsin.domains.notifications.claims import Due
 from tocsin.domains.notifications.service import log_vars, page_key
 from tocsin.domains.notifications.store import NewNotification
-from tocsin.domains.notifications.views import Due
 from tocsin.domains.timeline import service as timeline
 
 
@@ -60,7 +60,7 @@ async def after_failures(session: AsyncSession, failed: Sequence[Due], *, now: d
     pages = [due for due in failed if due.kind == "PAGE" and due.alert_id is not None]
     if not pages:
         return
-    facts = await views.rescue_facts(session, pages, until=now + rules.RESCUE_WITHIN)
+    facts = await views.rescue_facts(session, [due.id for due in pages], until=now + rules.RESCUE_WITHIN)
     rows = [row for due in pages if due.id in facts for row in _fallback(due, facts[due.id], now=now)]
     await _log(session, await store.insert(session, rows, now=now), now=now)
 

@@ -2,20 +2,18 @@
 time, so that a process that dies leaves few tries with an unknown end."""
 
 import asyncio
-import hashlib
 import random
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tocsin.domains.notifications import aftermath, letters, rules, store, views
+from tocsin.domains.notifications import aftermath, claims, letters, rules, store, tokens
 from tocsin.domains.notifications.breaker import Breaker
+from tocsin.domains.notifications.claims import Due
 from tocsin.domains.notifications.service import log_vars
-from tocsin.domains.notifications.views import Due
 from tocsin.domains.timeline import service as timeline
 from tocsin.infra.mail import Envelope, Handed, Mailer
 from tocsin.infra.metrics import NOTIFICATION_SECONDS, NOTIFICATIONS
@@ -28,7 +26,6 @@ log = structlog.get_logger()
 LANES = 3
 GROUP = 48
 AT_ONCE = 8
-TOKEN_LIFE = timedelta(days=7)
 SEND_WITHIN = 30.0  # seconds after the claim; with a hand-over's own limit it stays inside the lease
 
 
@@ -66,7 +63,7 @@ class DeliveryWork:
 
     async def _lane(self, now: datetime) -> int:
         done = 0
-        for _ in range(20):  # then the engine gets to look at its clock
+        for _ in range(5):  # then the engine gets to look at its clock
             moved = await self._group(now)
             done += moved
             if moved < GROUP:
@@ -91,7 +88,7 @@ class DeliveryWork:
 
     async def _claim(self, session: AsyncSession, *, now: datetime, batch: int) -> tuple[int, list[_Try]]:
         """Decide about due rows and write the tries of those that go out. Returns how many rows moved."""
-        claimed = await views.claim_due(session, now=now, batch=batch)
+        claimed = await claims.claim_due(session, now=now, batch=batch)
         decisions = [(due, rules.decide(due.facts, now=now)) for due in claimed]
         await store.mark_interrupted(session, [due.id for due in claimed if due.was_interrupted], now=now)
         drops = [(due, decision) for due, decision in decisions if isinstance(decision, rules.Drop)]
@@ -123,18 +120,18 @@ class DeliveryWork:
             _Try(
                 due=due,
                 attempt_id=attempts[due.id],
-                token=secrets.token_hex(20) if due.kind == "PAGE" else None,
+                token=tokens.new_token() if due.kind == "PAGE" else None,
             )
             for due in wanted
         ]
         await store.insert_tokens(
             session,
             [
-                (token_hash(one.token), one.due.account_id, one.due.alert_id, one.due.user_id)
+                (tokens.token_hash(one.token), one.due.account_id, one.due.alert_id, one.due.user_id)
                 for one in tries
                 if one.token is not None and one.due.alert_id is not None
             ],
-            expires_at=now + TOKEN_LIFE,
+            expires_at=now + tokens.LIFE,
         )
         return tries
 
@@ -222,11 +219,6 @@ class DeliveryWork:
 def message_id(alert_id: int | None, notification_id: int, *, domain: str) -> str:
     """The same for every try of a notification, so that a mailbox can tell a repeat from a new page."""
     return f"alert-{alert_id or 'none'}-{notification_id}@{domain}"
-
-
-def token_hash(token: str) -> bytes:
-    """What is stored of an action token."""
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _result(one: _Try, handed: Handed, *, now: datetime) -> store.Result:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 from tocsin.domains.notifications import template
-from tocsin.domains.notifications.views import AlertFacts, Due
+from tocsin.domains.notifications.claims import AlertFacts, Due
 from tocsin.domains.notifications.wording import label, language_of, moment, shown, span, words
+from tocsin.kernel.links import is_web_link
 
 RED, AMBER, GREEN, GREY = "#b3261e", "#9a5b00", "#2b7a3f", "#52606d"
 LONGEST_DETAILS = 4000
@@ -163,7 +163,7 @@ def _known_facts(due: Due, alert: AlertFacts, catalogue: Mapping[str, str]) -> l
     facts.append((catalogue["since"], moment(alert.report_time, timezone=due.timezone)))
     if alert.policy:
         level = due.why.get("level")
-        suffix = f", {catalogue['level'].format(number=level)}" if isinstance(level, int) else ""
+        suffix = f", {catalogue['level'].format(number=level + 1)}" if isinstance(level, int) else ""
         facts.append((catalogue["policy"], f"{alert.policy}{suffix}"))
     fallback = due.why.get("fallback")
     if fallback:
@@ -194,14 +194,6 @@ def _links(alert: AlertFacts, catalogue: Mapping[str, str], *, base_url: str) ->
 
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
-
-
-def is_web_link(url: str) -> bool:
-    """Only http and https are made clickable; anything else from outside stays out."""
-    try:
-        return urlsplit(url).scheme in {"http", "https"} and not any(ch.isspace() for ch in url)
-    except ValueError:
-        return False
 
 
 def _as_text(content: _Content, catalogue: Mapping[str, str]) -> str:

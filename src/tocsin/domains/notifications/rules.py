@@ -216,3 +216,32 @@ def wire_error(state: str, error: str | None) -> str | None:
     if state in {"SUPPRESSED", "CANCELLED"}:
         return f"suppressed: {error or state.lower()}"
     return error if state == "FAILED" else None
+
+
+_CANCEL_REASONS = {
+    "ACCEPTED": "the alert was accepted",
+    "RESOLVED": "the alert was resolved",
+    "MERGED": "the alert was merged into another one",
+    "RAISED": "the priority was raised, so the pages are planned anew",
+    "REASSIGNED": "the alert was assigned to somebody else",
+    "REROUTED": "the alert was rerouted to another escalation policy",
+    "RESPONDER_REMOVED": "the user is no longer a responder",
+}
+
+
+def cancel_reason(reason: str) -> str:
+    """The words for a reason that callers give as one word; a sentence stays as it is."""
+    return _CANCEL_REASONS.get(reason, reason)
+
+
+def outcome_words(what: str, *, state: str, reason: str | None) -> str:
+    """For the timeline. what: page, recovery, message."""
+    match state:
+        case "SENT":
+            return f"{what} handed over ({reason})" if reason else f"{what} handed over"
+        case "RETRY":
+            return f"{what} will be tried again ({reason})"
+        case "FAILED":
+            return f"{what} failed ({reason})"
+        case _:
+            return f"{what} not sent: {reason or 'not needed'}"

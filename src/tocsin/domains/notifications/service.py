@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tocsin.domains.notifications import rules, store, views
+from tocsin.domains.notifications import rules, store, tokens, views
 from tocsin.domains.notifications.store import NewNotification, Planned
 from tocsin.domains.timeline import service as timeline
 from tocsin.infra.db import notify
@@ -114,11 +114,14 @@ async def cancel_pending(
     now: datetime,
     user_ids: Sequence[int] | None = None,
 ) -> None:
-    """Take back every page of these alerts that is not on its way yet (of these users only, when given)."""
+    """Take back every page of these alerts that is not on its way yet (of these users only, when given).
+
+    reason: a word such as ACCEPTED, or a sentence.
+    """
     if not alert_ids:
         return
     cancelled = await store.cancel_scheduled_pages(
-        session, alert_ids=alert_ids, user_ids=user_ids, reason=reason, now=now
+        session, alert_ids=alert_ids, user_ids=user_ids, reason=rules.cancel_reason(reason), now=now
     )
     await _log_ends(session, cancelled, now=now)
     await store.announce(session, [row.alert_id for row in cancelled if row.alert_id is not None])
@@ -201,6 +204,28 @@ async def plan_test(
     return added[0].id
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What the holder of an action token may act on, and as whom."""
+
+    account_id: int
+    alert_id: int
+    user_id: int
+
+
+async def grant_of(session: AsyncSession, token: str, *, now: datetime) -> Grant | None:
+    """None: no such token, or it has expired."""
+    if not tokens.is_token(token):
+        return None
+    row = await store.live_token(session, tokens.token_hash(token), now=now)
+    return None if row is None else Grant(row.account_id, row.alert_id, row.user_id)
+
+
+async def forget_old_tokens(session: AsyncSession, *, now: datetime) -> None:
+    """Retention: expired action tokens go."""
+    await store.delete_expired_tokens(session, now=now)
+
+
 async def _log_ends(session: AsyncSession, rows: Sequence[Planned], *, now: datetime) -> None:
     """A line on the alert's timeline for each page that ends without being sent."""
     await timeline.add(
@@ -223,6 +248,7 @@ def log_vars(
     notification_id: int, user_id: int, kind: str, method: str, *, state: str, reason: str | None
 ) -> dict[str, Any]:
     """The vars of a NotificationLogEntry. state: SENT, RETRY, FAILED, CANCELLED, SUPPRESSED."""
+    what = {"PAGE": "page", "RECOVERY": "recovery"}.get(kind, "message")
     return {
         "notificationId": notification_id,
         "userId": user_id,
@@ -230,6 +256,7 @@ def log_vars(
         "method": method,
         "state": state,
         "reason": reason,
+        "outcome": rules.outcome_words(what, state=state, reason=reason),
     }
 
 

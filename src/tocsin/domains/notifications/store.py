@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from tocsin.domains.notifications.models import ActionToken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +304,17 @@ async def insert_tokens(
                 "expires_at": expires_at,
             },
         )
+
+
+async def live_token(session: AsyncSession, token_hash: bytes, *, now: datetime) -> ActionToken | None:
+    found = await session.execute(
+        select(ActionToken).where(ActionToken.token_hash == token_hash, ActionToken.expires_at > now)
+    )
+    return found.scalar_one_or_none()
+
+
+async def delete_expired_tokens(session: AsyncSession, *, now: datetime) -> None:
+    await session.execute(delete(ActionToken).where(ActionToken.expires_at <= now))
 
 
 async def oldest_due(session: AsyncSession, *, now: datetime) -> datetime | None:
