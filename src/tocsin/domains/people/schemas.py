@@ -3,9 +3,9 @@ ignored."""
 
 from msgspec import UNSET, UnsetType
 
-from tocsin.domains.people.models import Contact, NotificationPreference, Team, User
-from tocsin.domains.people.rules import DEFAULT_ROLE, NotificationRule
-from tocsin.domains.people.service import NewUser, UserChanges
+from tocsin.domains.people.changes import NewUser, UserChanges
+from tocsin.domains.people.models import Team, User
+from tocsin.domains.people.rules import DEFAULT_ROLE
 from tocsin.infra.web import Wire
 from tocsin.kernel.roles import ROLES
 from tocsin.kernel.wire import instant_in, instant_out
@@ -93,6 +93,7 @@ class UserOut(Wire):
     updated_at: str | None
 
 
+<<<<<<< HEAD
 class ContactEmailBody(Wire):
     target: str | None = None
 
@@ -206,6 +207,8 @@ class PreferenceOut(Wire):
     repeat_every_min: int | UnsetType | None = UNSET
 
 
+=======
+>>>>>>> people
 class UserId(Wire):
     id: int
 
@@ -272,44 +275,6 @@ def user_out(user: User) -> UserOut:
         muted_until=instant_out(user.muted_until),
         created_at=instant_out(user.created_at),
         updated_at=instant_out(user.updated_at),
-    )
-
-
-def email_out(contact: Contact) -> ContactEmailOut:
-    return ContactEmailOut(id=contact.id, target=contact.target, status=contact.status)
-
-
-def phone_out(contact: Contact) -> ContactPhoneOut:
-    return ContactPhoneOut(
-        id=contact.id,
-        region_code=contact.region_code,
-        target=contact.target,
-        primary=contact.is_primary,
-        status=contact.status,
-    )
-
-
-def preference_out(row: NotificationPreference, contact: Contact | None) -> PreferenceOut:
-    is_alert = row.collection == "alerts"
-    return PreferenceOut(
-        id=row.id,
-        method=row.method,
-        contact=_contact_out(contact) if contact else None,
-        type=UNSET if row.type is None else row.type,
-        delay_min=(row.delay_min or 0) if is_alert else UNSET,
-        before_min=(row.before_min or 0) if row.collection == "duties" else UNSET,
-        repeat_every_min=row.repeat_every_min if is_alert else UNSET,
-    )
-
-
-def _contact_out(contact: Contact) -> PreferenceContactOut:
-    is_phone = contact.kind == "PHONE"
-    return PreferenceContactOut(
-        id=contact.id,
-        target=contact.target,
-        status=contact.status,
-        region_code=contact.region_code if is_phone else UNSET,
-        primary=contact.is_primary if is_phone else UNSET,
     )
 
 
