@@ -75,14 +75,16 @@ async def clone_template(server: EmbeddedPostgres, *, name: str) -> str:
 
 
 async def empty(database: Database) -> None:
-    """Remove every row; truncates only tables that have some, which is fast."""
-    async with database.pool.acquire() as connection:
+    """Remove every row. DELETE, since TRUNCATE makes new files for each table and index, which takes far longer
+    than the few rows of a test."""
+    async with database.pool.acquire() as connection, connection.transaction():
         tables = await connection.fetch(
             "SELECT quote_ident(tablename) FROM pg_tables "
             "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
         )
-        filled = [
-            name for (name,) in tables if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {name})")
-        ]
-        if filled:
-            await connection.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+        probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for (name,) in tables]
+        filled = await connection.fetch(" UNION ALL ".join(probes))
+        # Foreign keys are not looked at: everything goes.
+        statements = ["SET LOCAL session_replication_role = replica"]
+        statements += [f"DELETE FROM {name}" for (name,) in filled]
+        await connection.execute("; ".join(statements))
