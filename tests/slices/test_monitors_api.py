@@ -1,6 +1,7 @@
 """The contract's monitor resource, and what goes beyond it, over HTTP."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from support.clock import TestClock
 from support.heartbeats import alerts, monitor, new_monitor, timeline, turn
-from support.team import Team, app_of, client, small_team
+from support.team import Team, app_of, client, small_team, with_another_key
 from tocsin.infra.web import Services
 from tocsin.kernel.wire import instant_out
 
@@ -47,7 +48,7 @@ async def test_a_new_monitor_is_unknown_with_key_and_source(api: httpx.AsyncClie
     [
         ({"intervalSec": 24}, "intervalSec"),
         ({"intervalSec": 2_678_401}, "intervalSec"),
-        ({"intervalSec": "60"}, "intervalSec"),
+        ({"intervalSec": "often"}, "intervalSec"),
         ({"intervalSec": 2**70}, ""),
         ({"name": ""}, "name"),
         ({"name": "x" * 256}, "name"),
@@ -202,30 +203,40 @@ async def test_an_update_keeps_what_it_does_not_name_and_never_unpauses(
     assert (cleared["graceSec"], cleared["runbookUrl"]) == (0, None)
 
 
-async def test_strangers_find_nothing_and_viewers_change_nothing(
+async def test_viewers_see_no_keys_and_change_nothing(
     services: Services, api: httpx.AsyncClient, team: Team
 ) -> None:
     made = await new_monitor(api, source_id=team.source_id)
     async with services.database.transaction() as session:
         await session.execute(text("UPDATE users SET role = 'VIEWER'"))
-    found = await api.get(f"{PATH}/{made['id']}?include=integrationUrl")
-    assert (found.json()["integrationKey"], found.json()["integrationUrl"]) == (None, None)
-    for request in (
-        api.post(PATH, json={"name": "x", "intervalSec": 60}),
-        api.put(f"{PATH}/{made['id']}", json={"name": "x", "intervalSec": 60}),
-        api.delete(f"{PATH}/{made['id']}"),
-        api.put(f"{PATH}/{made['id']}/pause"),
-    ):
-        assert (await request).status_code == 403
+    async with client(app_of(services), await with_another_key(services, team)) as viewer:
+        found = await viewer.get(f"{PATH}/{made['id']}?include=integrationUrl")
+        assert (found.json()["integrationKey"], found.json()["integrationUrl"]) == (None, None)
+        for request in (
+            viewer.post(PATH, json={"name": "x", "intervalSec": 60}),
+            viewer.put(f"{PATH}/{made['id']}", json={"name": "x", "intervalSec": 60}),
+            viewer.delete(f"{PATH}/{made['id']}"),
+            viewer.put(f"{PATH}/{made['id']}/pause"),
+        ):
+            assert (await request).status_code == 403
+
+
+async def test_another_accounts_monitor_is_not_found(
+    services: Services, api: httpx.AsyncClient, team: Team
+) -> None:
+    made = await new_monitor(api, source_id=team.source_id)
     async with services.database.transaction() as session:
         other = await session.scalar(
             text("INSERT INTO accounts (name, tenant, created_at) VALUES ('o', 'o', now()) RETURNING id")
         )
-        await session.execute(text("UPDATE users SET role = 'ADMIN', account_id = :other"), {"other": other})
-        await session.execute(text("UPDATE api_keys SET account_id = :other"), {"other": other})
-    async with client(app_of(services), team) as stranger:
-        assert (await stranger.get(f"{PATH}/{made['id']}")).status_code == 404
-        assert (await stranger.get(PATH)).json() == []
+        await session.execute(text("UPDATE users SET account_id = :other"), {"other": other})
+    stranger = replace(await with_another_key(services, replace(team, account_id=other)), source_id=0)
+    async with client(app_of(services), stranger) as api_of_stranger:
+        assert (await api_of_stranger.get(f"{PATH}/{made['id']}")).status_code == 404
+        assert (await api_of_stranger.put(f"{PATH}/{made['id']}/pause")).status_code == 404
+        assert (await api_of_stranger.get(PATH)).json() == []
+        bulk = await api_of_stranger.post(f"{PATH}/bulk", json={"ids": [made["id"]], "action": "DELETE"})
+        assert bulk.json() == {"changed": 0}
 
 
 async def test_delete_ends_the_key_and_leaves_no_pings_behind(
