@@ -36,7 +36,8 @@ SINGLE = (KEY, SOURCE)
 MOST_TRANSITIONS = 1000
 
 Include = Annotated[
-    list[str] | None, QueryParameter(name="include", description="integrationKey, integrationUrl, alertSource")
+    list[str] | None,
+    QueryParameter(name="include", description="integrationKey, integrationUrl, alertSource"),
 ]
 
 
