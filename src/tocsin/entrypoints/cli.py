@@ -4,6 +4,7 @@ The long-running commands are started without loading the command-line framework
 installation would keep it in memory for as long as it runs.
 """
 
+import gc
 import sys
 
 
@@ -26,6 +27,8 @@ def _run_process(name: str) -> int:
     from tocsin.entrypoints.data_folder import SecretKeyMissing
     from tocsin.infra.settings import SettingsError
 
+    # Loading code makes much that lives for ever and nothing to collect; `start.settled` turns collection on again.
+    gc.disable()
     try:
         match name:
             case "web":

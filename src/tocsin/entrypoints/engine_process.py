@@ -8,8 +8,16 @@ import structlog
 import uvloop
 
 from tocsin.engine.loop import Engine
-from tocsin.entrypoints import wiring
-from tocsin.entrypoints.start import DATABASE_AWAY, Stopped, begin, open_services, stop_on_signals
+from tocsin.entrypoints.start import (
+    DATABASE_AWAY,
+    Stopped,
+    begin,
+    make_services,
+    open_database,
+    settled,
+    stop_on_signals,
+)
+from tocsin.entrypoints.works import works
 from tocsin.infra.live import Listener
 from tocsin.infra.settings import Settings
 
@@ -33,13 +41,15 @@ def main() -> int:
 
 async def _run(settings: Settings) -> None:
     stopping = stop_on_signals()
-    services = await open_services(settings, stopping=stopping)
+    services = make_services(settings)
+    settled()
+    await open_database(services, stopping=stopping)
     database = services.database
 
     async def record_turn(engine_id: str, at: datetime) -> None:
         await database.pool.execute(RECORD_TURN, engine_id, at, timeout=5)
 
-    engine = Engine(works=wiring.works(services), clock=services.clock, record_turn=record_turn)
+    engine = Engine(works=works(services), clock=services.clock, record_turn=record_turn)
     listener = Listener(database.dsn)
     listener.start()
 

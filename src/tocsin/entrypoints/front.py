@@ -11,6 +11,7 @@ from typing import Protocol
 from tocsin.infra.asgi import AsgiApp, Receive, Scope, Send, answer
 
 STATIC = Path(__file__).resolve().parent / "static"
+_LEGACY_PREFIX = "/api/v1/"
 _API_PREFIXES = ("/api/", "/api-docs", "/health/", "/metrics", "/badges/", "/n/")
 _COMPRESSED = ("text/", "application/javascript", "application/json", "image/svg", "application/manifest")
 _SAFE_HEADERS = (
@@ -119,6 +120,9 @@ class Front:
             if gate.matches(path):
                 await gate(scope, receive, send)
                 return
+        if path.startswith(_LEGACY_PREFIX):
+            # Rewritten rather than registered twice: half the routes, half the time until the process is ready.
+            scope = {**scope, "path": "/api/" + path.removeprefix(_LEGACY_PREFIX)}
         if path.startswith(_API_PREFIXES) or path == "/api":
             await self._api(scope, receive, send)
             return

@@ -1,6 +1,7 @@
 """What the long-running processes do first: settings, logs, and patience until the database is there and current."""
 
 import asyncio
+import gc
 import signal
 
 import asyncpg
@@ -43,12 +44,23 @@ def stop_on_signals() -> asyncio.Event:
     return stopping
 
 
-async def open_services(settings: Settings, *, stopping: asyncio.Event) -> Services:
-    """Wait for a database with current tables, and connect. Raises Stopped when asked to stop meanwhile."""
-    await wait_for_database(settings.database_url, stopping=stopping)
+def make_services(settings: Settings) -> Services:
+    """What the slices are given; its database is opened by `open_database`."""
     database = Database(settings.database_url)
-    await database.open()
     return Services(database=database, clock=DatabaseClock(database), settings=settings)
+
+
+async def open_database(services: Services, *, stopping: asyncio.Event) -> None:
+    """Wait for a database with current tables, and connect. Raises Stopped when asked to stop meanwhile."""
+    await wait_for_database(services.settings.database_url, stopping=stopping)
+    await services.database.open()
+
+
+def settled() -> None:
+    """All code is loaded: from now on garbage is collected, and what is there is never looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 async def wait_for_database(dsn: str, *, stopping: asyncio.Event) -> None:

@@ -7,7 +7,7 @@ import uvloop
 from granian.constants import Interfaces
 from granian.server.embed import Server
 
-from tocsin.entrypoints.start import Stopped, begin, open_services, stop_on_signals
+from tocsin.entrypoints.start import Stopped, begin, make_services, open_database, settled, stop_on_signals
 from tocsin.entrypoints.web import create_app
 from tocsin.infra.settings import Settings
 
@@ -25,9 +25,12 @@ def main() -> int:
 
 async def _serve(settings: Settings) -> None:
     stopping = stop_on_signals()
-    services = await open_services(settings, stopping=stopping)
+    services = make_services(settings)
+    app = create_app(services)  # meanwhile PostgreSQL starts
+    settled()
+    await open_database(services, stopping=stopping)
     server = Server(
-        create_app(services),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,

@@ -121,9 +121,10 @@ def _next_cron(expression: str, local: datetime) -> datetime | None:
     if earlier.utcoffset() != local.utcoffset():
         # Begun inside a repeated hour, the iterator would take its wall time for the first one.
         start = after - timedelta(hours=3)
+    is_fixed = not any(field.startswith("*") for field in expression.split()[:2])
     for at in CronSim(expression, start.astimezone(local.tzinfo)):
         found = at.astimezone(UTC)
-        if found > after and not _is_after_leap(found, local.tzinfo):
+        if found > after and not (is_fixed and _is_after_leap(found, local.tzinfo)):
             return found
     return None
 
