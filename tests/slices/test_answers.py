@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -12,6 +13,7 @@ from aiosmtplib.errors import SMTPResponseException
 
 from support.clock import TestClock
 from support.product import Product, running_product
+from support.smtp_sink import html_of
 from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services
@@ -118,7 +120,9 @@ async def test_text_from_outside_is_escaped_on_the_page_and_in_the_mail(product:
     assert found
     page = await product.anyone.get(f"/n/{found.group(1)}")
     assert "<img" not in page.text
-    assert "<img" not in envelope.content.decode()
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert "<img" not in html_of(mail)
 
 
 async def test_the_delivery_list_shows_tries_and_hides_addresses_from_others(product: Product) -> None:
