@@ -8,7 +8,6 @@ import structlog
 import uvloop
 
 from tocsin.engine.loop import Engine
-from tocsin.entrypoints import wiring
 from tocsin.entrypoints.start import (
     DATABASE_AWAY,
     Stopped,
@@ -18,6 +17,7 @@ from tocsin.entrypoints.start import (
     settled,
     stop_on_signals,
 )
+from tocsin.entrypoints.works import works
 from tocsin.infra.live import Listener
 from tocsin.infra.settings import Settings
 
@@ -49,7 +49,7 @@ async def _run(settings: Settings) -> None:
     async def record_turn(engine_id: str, at: datetime) -> None:
         await database.pool.execute(RECORD_TURN, engine_id, at, timeout=5)
 
-    engine = Engine(works=wiring.works(services), clock=services.clock, record_turn=record_turn)
+    engine = Engine(works=works(services), clock=services.clock, record_turn=record_turn)
     listener = Listener(database.dsn)
     listener.start()
 

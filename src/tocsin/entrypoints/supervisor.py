@@ -5,7 +5,6 @@ Whatever needs the database's tables runs in processes of their own (`first_star
 """
 
 import errno
-import http.client
 import os
 import signal
 import socket
@@ -226,15 +225,14 @@ class Supervisor:
 
 
 def _is_ready(settings: Settings) -> bool:
+    """Asked by hand: an HTTP client would stay in memory for as long as we run."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104
-    connection = http.client.HTTPConnection(host, settings.port, timeout=1)
     try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        with socket.create_connection((host, settings.port), timeout=1) as connection:
+            connection.sendall(b"GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
         return False
-    finally:
-        connection.close()
 
 
 def _say(text: str, *, to: TextIO | None = None) -> None:

@@ -10,44 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alert_sources import api as alert_sources_api
 from tocsin.domains.alerts import api as alerts_api
-from tocsin.domains.alerts.jobs import AutoResolutionWork, EscalationWork
 from tocsin.domains.audit import api as audit_api
 from tocsin.domains.escalations import api as escalations_api
 from tocsin.domains.events import api as events_api
 from tocsin.domains.events.ingest import EventGate
-from tocsin.domains.events.jobs import EventWork
 from tocsin.domains.heartbeats import api as heartbeats_api
 from tocsin.domains.heartbeats import badges_api
 from tocsin.domains.heartbeats import service as heartbeats
 from tocsin.domains.heartbeats.ingest import PingGate
-from tocsin.domains.heartbeats.jobs import HeartbeatWork
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
 from tocsin.domains.notifications import api as notifications_api
-from tocsin.domains.notifications.jobs import DeliveryWork
 from tocsin.domains.people import api as people_api
 from tocsin.domains.people import contact_api, preference_api, team_api
 from tocsin.domains.responses import api as responses_api
 from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
+from tocsin.entrypoints.works import works as works
 from tocsin.infra.live import Listener
-from tocsin.infra.mail import Mailer, open_mailer
 from tocsin.infra.web import Services
-from tocsin.kernel.work import Work
 
 LEGACY_INTERVAL_SEC = 900
-
-
-def works(services: Services, *, mailer: Mailer | None = None) -> list[Work]:
-    """Everything the engine turns. mailer: the settings' own when none is given."""
-    return [
-        EventWork(services),
-        HeartbeatWork(services),
-        EscalationWork(services),
-        DeliveryWork(services, mailer or open_mailer(services.settings.smtp_url)),
-        AutoResolutionWork(services),
-    ]
 
 
 async def follow_legacy_heartbeat(session: AsyncSession, source: Any, heartbeat: Any, now: datetime) -> None:

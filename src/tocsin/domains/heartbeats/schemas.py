@@ -18,6 +18,8 @@ class MonitorIn(Wire):
     """A monitor as written. Of the contract's fields an absent `alertSummary` or `alertSource` is cleared on PUT,
     absent `teams` stay. Of the other fields an absent one stays as it is and null goes back to the default."""
 
+    closed = {"scheduleKind": ("INTERVAL", "CRON", "ON_CALENDAR")}
+
     name: str
     interval_sec: int | Unset = UNSET
     alert_summary: str | None = None
@@ -57,6 +59,8 @@ class SourceOut(Wire):
 
 class MonitorOut(Wire):
     """A monitor as read. `integrationKey`, `integrationUrl` and `alertSource` only when included."""
+
+    closed = {"state": ("UNKNOWN", "HEALTHY", "OVERDUE"), "scheduleKind": ("INTERVAL", "CRON", "ON_CALENDAR")}
 
     id: int
     name: str
