@@ -1,7 +1,7 @@
 import pytest
 
 from tocsin.domains.identity import rules as identity
-from tocsin.domains.people import rules
+from tocsin.domains.people import preference_rules, rules
 from tocsin.kernel.errors import PermissionDenied, ValidationError
 
 
@@ -97,9 +97,9 @@ def test_team_roles_have_a_floor_in_public_teams(wanted: str, visibility: str, o
 
 
 def test_a_rule_keeps_only_what_belongs_to_its_collection() -> None:
-    rule = rules.NotificationRule(
+    rule = preference_rules.NotificationRule(
         collection="duties", method="PUSH", contact_id=5, delay_min=7, before_min=15, repeat_every_min=3
     )
-    assert rules.check_rule(rule, contact_kind=None) == rules.NotificationRule(
+    assert preference_rules.check_rule(rule, contact_kind=None) == preference_rules.NotificationRule(
         collection="duties", method="PUSH", contact_id=None, type="ON_CALL", before_min=15
     )

@@ -18,6 +18,7 @@ from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
+from tocsin.entrypoints.openapi import describe_closed_values
 from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Caller, Services
@@ -69,7 +70,7 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
             yield
 
     handlers = wiring.api_routes()
-    return Litestar(
+    app = Litestar(
         route_handlers=[
             Router(path="/api", route_handlers=handlers),
             *wiring.page_routes(),
@@ -89,6 +90,8 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
         compression_config=CompressionConfig(backend="gzip", minimum_size=2000, exclude=["/api/live"]),
         logging_config=None,
     )
+    describe_closed_values(app)
+    return app
 
 
 def openapi_config() -> OpenAPIConfig:

@@ -14,12 +14,17 @@ from tocsin.domains.audit import api as audit_api
 from tocsin.domains.escalations import api as escalations_api
 from tocsin.domains.events import api as events_api
 from tocsin.domains.events.ingest import EventGate
+from tocsin.domains.heartbeats import api as heartbeats_api
+from tocsin.domains.heartbeats import badges_api
 from tocsin.domains.heartbeats import service as heartbeats
 from tocsin.domains.heartbeats.ingest import PingGate
 from tocsin.domains.heartbeats.liveness import run_liveness
 from tocsin.domains.identity import api as identity_api
+from tocsin.domains.notifications import api as notifications_api
 from tocsin.domains.people import api as people_api
 from tocsin.domains.people import contact_api, preference_api, team_api
+from tocsin.domains.responses import api as responses_api
+from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
 from tocsin.entrypoints.works import works as works
@@ -60,6 +65,8 @@ def api_routes() -> list[Any]:
         *alert_sources_api.routes(),
         *events_api.routes(),
         *alerts_api.routes(),
+        *heartbeats_api.routes(),
+        *notifications_api.routes(),
         *escalations_api.routes(),
         *dashboard.routes(),
         *live.routes(),
@@ -68,7 +75,7 @@ def api_routes() -> list[Any]:
 
 def page_routes() -> list[Any]:
     """Outside /api: pages rendered on the server, and badges."""
-    return []
+    return [*badges_api.page_routes(), *responses_api.page_routes()]
 
 
 @asynccontextmanager
@@ -78,9 +85,12 @@ async def web_background(services: Services, gates: list[Gate]) -> AsyncIterator
     listener.start()
     ping_gate = next(gate for gate in gates if isinstance(gate, PingGate))
     liveness = asyncio.create_task(run_liveness(services, is_shedding=lambda: ping_gate.is_shedding))
+    replies = ReplyServer(services)
+    await replies.open()
     try:
         yield listener
     finally:
+        await replies.close()
         liveness.cancel()
         with suppress(asyncio.CancelledError):
             await liveness

@@ -33,7 +33,7 @@ class Base(DeclarativeBase):
     """All tables. `datetime` columns are timestamptz, ints are bigint, dicts and lists are JSONB."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it off the class)
+    type_annotation_map = {
         datetime: DateTime(timezone=True),
         int: BigInteger,
         dict[str, Any]: JSONB,

@@ -1,9 +1,9 @@
 """What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,8 +20,11 @@ class Wire(msgspec.Struct, rename="camel", kw_only=True):
     """Base of request and response bodies: camelCase on the wire, unknown fields ignored.
 
     In request bodies give optional fields the type `T | None | msgspec.UnsetType = msgspec.UNSET`, so that
-    absent (keep) and null (clear) can be told apart where the contract does.
+    absent (keep) and null (clear) can be told apart where the contract does. `closed` names the values that a
+    text field can have, by its name on the wire, for the API's description.
     """
+
+    closed: ClassVar[Mapping[str, Sequence[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

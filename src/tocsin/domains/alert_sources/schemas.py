@@ -2,7 +2,9 @@ from typing import Any
 
 import msgspec
 
+from tocsin.domains.alert_sources.rules import ALERT_CREATION, PRIORITY_RULES, SETUP_STATUS
 from tocsin.infra.web import Wire
+from tocsin.kernel.integration_types import INTEGRATION_TYPES
 
 Unset = msgspec.UnsetType
 UNSET = msgspec.UNSET
@@ -23,6 +25,13 @@ class LegacyHeartbeatIn(Wire):
 class SourceIn(Wire):
     """A source as written. Absent `teams` and `active` stay as they are on PUT; other absent fields go back to
     their defaults. The legacy names (`incidentCreation`, `incidentPriorityRule`) are read as well."""
+
+    closed = {
+        "integrationType": INTEGRATION_TYPES,
+        "alertCreation": ALERT_CREATION,
+        "alertPriorityRule": PRIORITY_RULES,
+        "setupStatus": SETUP_STATUS,
+    }
 
     name: str
     escalation_policy: Ref
@@ -76,6 +85,14 @@ class NamedRef(Wire):
 class SourceOut(Wire, omit_defaults=True):
     """Templates and filters only with `include`, lists never carry them. `integrationKey` and `integrationUrl` are
     null for callers who may not edit the source."""
+
+    closed = {
+        "integrationType": INTEGRATION_TYPES,
+        "alertCreation": ALERT_CREATION,
+        "alertPriorityRule": PRIORITY_RULES,
+        "setupStatus": SETUP_STATUS,
+        "status": ("PENDING", "ALL_ACCEPTED", "ALL_RESOLVED", "IN_MAINTENANCE", "DISABLED"),
+    }
 
     id: int
     name: str

@@ -4,7 +4,11 @@ from typing import Any
 
 import msgspec
 
+from tocsin.domains.alerts.rules import PRIORITIES, STATES
+from tocsin.domains.timeline.entry_types import LOG_ENTRY_TYPES
+from tocsin.domains.timeline.texts import FILTER_TYPES
 from tocsin.infra.web import Wire
+from tocsin.kernel.integration_types import INTEGRATION_TYPES
 
 UNSET = msgspec.UNSET
 Unset = msgspec.UnsetType
@@ -22,6 +26,8 @@ class TeamRef(Wire):
 
 
 class SourceRef(Wire):
+    closed = {"integrationType": INTEGRATION_TYPES}
+
     id: int
     name: str
     integration_type: str
@@ -35,6 +41,8 @@ class PolicyRef(Wire):
 
 
 class ResponderOut(Wire):
+    closed = {"status": ("PENDING", "ACCEPTED")}
+
     user: UserRef
     status: str
     accepted_at: str | None
@@ -54,6 +62,12 @@ class LinkOut(Wire, omit_defaults=True):
 class AlertOut(Wire):
     """`escalationRules`, `nextEscalationUser` and `customDetails` only with `include`. Beyond the contract:
     eventCount, lastEventAt, isDrill, runbookUrl, services, acceptedAt, acknowledgedBy…, resolvedBy…"""
+
+    closed = {
+        "status": STATES,
+        "priority": PRIORITIES,
+        "mergeState": ("NONE", "MAIN", "MERGED"),
+    }
 
     id: int
     summary: str
@@ -114,6 +128,8 @@ class LinkIn(Wire):
 class ManualAlert(Wire):
     """target precedence: responders, then policy, then the source's policy."""
 
+    closed = {"priority": PRIORITIES}
+
     summary: str
     alert_source: Ref
     details: str | None = None
@@ -136,6 +152,8 @@ class NewResponder(Wire):
 
 
 class SuggestedResponder(Wire):
+    closed = {"group": ("SUGGESTED", "USER", "ESCALATION_POLICY", "ON_CALL_SCHEDULE")}
+
     group: str
     id: int
     name: str
@@ -143,6 +161,8 @@ class SuggestedResponder(Wire):
 
 
 class LogEntryOut(Wire):
+    closed = {"logEntryType": LOG_ENTRY_TYPES, "filterTypes": FILTER_TYPES}
+
     id: int
     timestamp: str
     log_entry_type: str

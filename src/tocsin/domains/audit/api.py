@@ -4,8 +4,10 @@ from litestar import get
 from litestar.params import QueryParameter
 
 from tocsin.domains.audit import views
-from tocsin.domains.audit.schemas import AuditEntryOut, entry_out
+from tocsin.domains.audit.models import AuditEntry
+from tocsin.domains.audit.schemas import ActorOut, AuditEntryOut
 from tocsin.infra.web import Caller, Services, clean_text, page
+from tocsin.kernel.wire import instant_out
 
 _CAP = 100
 
@@ -28,7 +30,21 @@ async def list_entries(
         rows = await views.list_entries(
             session, account_id=caller.account_id, object_type=kind, offset=offset, limit=limit
         )
-    return [entry_out(entry, user) for entry, user in rows]
+    return [_entry_out(entry, actor) for entry, actor in rows]
+
+
+def _entry_out(entry: AuditEntry, actor: views.Actor | None) -> AuditEntryOut:
+    shown = ActorOut(id=actor.id, first_name=actor.first_name, last_name=actor.last_name) if actor else None
+    return AuditEntryOut(
+        id=entry.id,
+        at=instant_out(entry.at),
+        actor=shown,
+        actor_user_id=entry.actor_user_id,
+        action=entry.action,
+        object_type=entry.object_type,
+        object_id=entry.object_id,
+        details=entry.details,
+    )
 
 
 def routes() -> list[Any]:

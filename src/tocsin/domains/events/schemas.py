@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from tocsin.domains.events.rules import EVENT_TYPES, PRIORITIES
 from tocsin.infra.web import Wire
 
 
@@ -38,6 +39,8 @@ class EventLog(Wire, omit_defaults=True):
 class EventIn(Wire, omit_defaults=True):
     """An event. Null is the same as absent; unknown fields are ignored. `integrationKey` has the alias `apiKey`,
     `alertKey` the alias `incidentKey`."""
+
+    closed = {"eventType": EVENT_TYPES, "priority": PRIORITIES}
 
     integration_key: str | None = None
     api_key: str | None = None

@@ -128,7 +128,7 @@ async def last_bodies(session: AsyncSession, monitors: Sequence[HeartbeatMonitor
             tuple_(Ping.monitor_id, Ping.slot).in_(places), Ping.body.is_not(None)
         )
     )
-    return {monitor_id: body for monitor_id, body in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def alarm_counts(
@@ -147,7 +147,7 @@ async def alarm_counts(
         )
         .group_by(HeartbeatTransition.monitor_id)
     )
-    return {monitor_id: count for monitor_id, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def silent_since(session: AsyncSession, account_id: int, *, since: datetime) -> int:

@@ -191,4 +191,4 @@ async def states_of_tag(session: AsyncSession, *, account_id: int, tag: str) -> 
         .where(Monitor.account_id == account_id, Monitor.tags.contains([tag]), Monitor.paused_at.is_(None))
         .group_by(Monitor.state)
     )
-    return {state: count for state, count in rows}
+    return {row[0]: row[1] for row in rows}

@@ -63,20 +63,20 @@ async def team_names(session: AsyncSession, account_id: int, team_ids: Collectio
     rows = await session.execute(
         select(Team.id, Team.name).where(Team.account_id == account_id, Team.id.in_(team_ids))
     )
-    return {team_id: name for team_id, name in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def alerts_of_monitor(
     session: AsyncSession, monitor_id: int, *, account_id: int, source_ids: Sequence[int], most: int = 100
 ) -> list[AlertRef]:
-    """Alerts that this monitor opened, drills included, newest first."""
+    """Alerts that this monitor opened at these sources, drills included, newest first."""
     key = alert_key(monitor_id)
     rows = await session.scalars(
         select(Alert)
         .where(
             Alert.account_id == account_id,
             Alert.folded_key.in_((key, f"{key}-drill")),
-            *([Alert.source_id.in_(source_ids)] if source_ids else []),
+            Alert.source_id.in_(source_ids),
         )
         .order_by(Alert.report_time.desc(), Alert.id.desc())
         .limit(most)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from tocsin.domains.notifications import rules, views
 from tocsin.domains.notifications.models import Notification, NotificationAttempt
@@ -25,9 +25,9 @@ MOST = 100
 MOST_OF_ONE_ALERT = 1000
 TAGS = ["Alerts"]
 
-States = Annotated[list[str] | None, Parameter(query="states", description=", ".join(STATES))]
-StartIndex = Annotated[int, Parameter(query="start-index", description="Where the page starts, from 0.")]
-MaxResults = Annotated[int, Parameter(query="max-results", description="At most 100.")]
+States = Annotated[list[str] | None, QueryParameter(name="states", description=", ".join(STATES))]
+StartIndex = Annotated[int, QueryParameter(name="start-index", description="Where the page starts, from 0.")]
+MaxResults = Annotated[int, QueryParameter(name="max-results", description="At most 100.")]
 
 
 def routes() -> list[Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 
@@ -15,6 +15,7 @@ RED, AMBER, GREEN, GREY = "#b3261e", "#9a5b00", "#2b7a3f", "#52606d"
 LONGEST_DETAILS = 4000
 MOST_FACTS = 20
 MOST_LINKS = 10
+_SAID_ELSEWHERE = frozenset({"monitorId", "monitors", "kind"})  # of heartbeat alerts: by the details
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +174,16 @@ def _known_facts(due: Due, alert: AlertFacts, catalogue: Mapping[str, str]) -> l
 
 def _custom_facts(alert: AlertFacts, timezone: str, catalogue: Mapping[str, str]) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
-    for key, value in list(alert.custom_details.items())[:MOST_FACTS]:
-        text = catalogue["never"] if value is None and key == "lastPing" else shown(value, timezone=timezone)
-        if value is not None or key == "lastPing":
-            facts.append((label(str(key), catalogue=catalogue), text))
+    for key, value in alert.custom_details.items():
+        if key in _SAID_ELSEWHERE or (value is None and key != "lastPing") or len(facts) == MOST_FACTS:
+            continue
+        if value is None:
+            text = catalogue["never"]
+        elif key.endswith("Sec") and isinstance(value, int) and 0 <= value < 10**9:
+            text = span(timedelta(seconds=value))
+        else:
+            text = shown(value, timezone=timezone)
+        facts.append((label(str(key), catalogue=catalogue), text))
     return facts
 
 
@@ -187,7 +194,7 @@ def _links(alert: AlertFacts, catalogue: Mapping[str, str], *, base_url: str) ->
     links.append((catalogue["open_alert"], f"{base_url}/alerts/{alert.id}"))
     for link in alert.links[:MOST_LINKS]:
         url = _text(link.get("href")) or _text(link.get("url"))
-        if url and is_web_link(url):
+        if url and is_web_link(url) and url != alert.runbook_url:
             links.append((_text(link.get("text")) or url, url))
     return links
 

@@ -16,6 +16,11 @@ class NotifiedUser(Wire):
 class NotificationOut(Wire):
     """status: SCHEDULED, SUCCESS or ERROR. target: shown in full to the user himself and to administrators."""
 
+    closed = {
+        "method": ("PUSH", "VOICE", "SMS", "EMAIL", "WHATSAPP"),
+        "status": ("SCHEDULED", "SUCCESS", "ERROR"),
+    }
+
     id: int
     method: str
     target: str

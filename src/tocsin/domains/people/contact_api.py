@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response, delete, get, post, put
 
 from tocsin.domains.people import contacts
-from tocsin.domains.people.schemas import (
+from tocsin.domains.people.contact_schemas import (
     ContactEmailBody,
     ContactEmailOut,
     ContactPhoneBody,

@@ -5,9 +5,9 @@ from typing import Any
 
 from litestar import Response, delete, get, post, put
 
-from tocsin.domains.people import preferences, rules
+from tocsin.domains.people import preference_rules, preferences
+from tocsin.domains.people.contact_schemas import PreferenceBody, PreferenceOut, preference_out
 from tocsin.domains.people.contacts import user_to_manage
-from tocsin.domains.people.schemas import PreferenceBody, PreferenceOut, preference_out
 from tocsin.infra.web import Caller, Services
 
 _ABOUT = {
@@ -90,4 +90,4 @@ def _collection_routes(collection: str) -> list[Any]:
 
 
 def routes() -> list[Any]:
-    return [route for collection in rules.COLLECTIONS for route in _collection_routes(collection)]
+    return [route for collection in preference_rules.COLLECTIONS for route in _collection_routes(collection)]

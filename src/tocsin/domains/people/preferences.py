@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.audit import service as audit
-from tocsin.domains.people import contact_store, rules
+from tocsin.domains.people import contact_store, preference_rules
 from tocsin.domains.people.models import Contact, NotificationPreference, User
 from tocsin.infra.web import Caller
 from tocsin.kernel.errors import NotFound, ValidationError
@@ -35,13 +35,20 @@ async def get_preference(session: AsyncSession, user: User, preference_id: int, 
 
 
 async def create_preference(
-    session: AsyncSession, user: User, rule: rules.NotificationRule, *, caller: Caller, now: datetime
+    session: AsyncSession,
+    user: User,
+    rule: preference_rules.NotificationRule,
+    *,
+    caller: Caller,
+    now: datetime,
 ) -> Shown:
     """Raises ValidationError naming the field."""
     checked, contact = await _check(session, user, rule)
     present = await contact_store.preferences_of(session, user.id, collection=rule.collection)
-    if sum(row.type == checked.type for row in present) >= rules.RULES_PER_TYPE:
-        raise ValidationError(f"A user has at most {rules.RULES_PER_TYPE} rules of a type; delete some first")
+    if sum(row.type == checked.type for row in present) >= preference_rules.RULES_PER_TYPE:
+        raise ValidationError(
+            f"A user has at most {preference_rules.RULES_PER_TYPE} rules of a type; delete some first"
+        )
     row = NotificationPreference(account_id=user.account_id, user_id=user.id, **asdict(checked))
     await contact_store.add_preferences(session, [row])
     await _audit(session, row, "CREATE", caller=caller, now=now)
@@ -52,7 +59,7 @@ async def change_preference(
     session: AsyncSession,
     user: User,
     row: NotificationPreference,
-    rule: rules.NotificationRule,
+    rule: preference_rules.NotificationRule,
     *,
     caller: Caller,
     now: datetime,
@@ -72,12 +79,12 @@ async def delete_preference(
 
 
 async def _check(
-    session: AsyncSession, user: User, rule: rules.NotificationRule
-) -> tuple[rules.NotificationRule, Contact | None]:
+    session: AsyncSession, user: User, rule: preference_rules.NotificationRule
+) -> tuple[preference_rules.NotificationRule, Contact | None]:
     contact = None
     if rule.contact_id is not None and rule.contact_id <= LARGEST_ID and rule.method != "PUSH":
         contact = await contact_store.contact_of(session, rule.contact_id, user_id=user.id)
-    return rules.check_rule(rule, contact_kind=contact.kind if contact else None), contact
+    return preference_rules.check_rule(rule, contact_kind=contact.kind if contact else None), contact
 
 
 async def _audit(

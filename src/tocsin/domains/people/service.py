@@ -1,7 +1,6 @@
-"""Users: the use cases, and what other slices ask about people."""
+"""Users: the use cases. What other slices ask about people is in `directory`, and reached from here."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,65 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.audit import service as audit
 from tocsin.domains.identity import passwords, recent_keys, sign_in
-from tocsin.domains.people import contact_store, errors, rules, store, views
+from tocsin.domains.people import contact_store, errors, preference_rules, rules, store, views
+from tocsin.domains.people.changes import NewUser as NewUser
+from tocsin.domains.people.changes import UserChanges as UserChanges
+from tocsin.domains.people.directory import AlertPreference as AlertPreference
+from tocsin.domains.people.directory import UserRef as UserRef
+from tocsin.domains.people.directory import alert_preferences as alert_preferences
+from tocsin.domains.people.directory import owners_and_admins as owners_and_admins
+from tocsin.domains.people.directory import user_refs as user_refs
+from tocsin.domains.people.directory import users_by_id as users_by_id
 from tocsin.domains.people.models import Contact, NotificationPreference, User
 from tocsin.infra.web import Caller
 from tocsin.kernel.errors import ValidationError
-from tocsin.kernel.ids import LARGEST_ID, UserId
+from tocsin.kernel.ids import LARGEST_ID
 from tocsin.kernel.roles import rank
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserRef:
-    """A user as other slices show and page him."""
-
-    id: UserId
-    username: str
-    first_name: str
-    last_name: str
-    email: str
-    role: str
-    timezone: str
-    language: str
-    muted_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertPreference:
-    """One rule of a user's `alerts` preferences. target: address or number; None for PUSH.
-    contact_status: OK, LOCKED or BLACKLISTED; only OK is sent to."""
-
-    id: int
-    user_id: UserId
-    method: str
-    contact_id: int | None
-    target: str | None
-    contact_status: str | None
-    delay_min: int
-    repeat_every_min: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewUser:
-    """profile: columns of the text fields (`first_name`, `last_name`, `timezone`, …), unchecked."""
-
-    email: str | None
-    role: str = rules.DEFAULT_ROLE
-    profile: dict[str, str | None] = field(default_factory=dict)
-    password: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserChanges:
-    """None leaves a field alone. sets_muted_until tells an absent `mutedUntil` from null, which un-mutes."""
-
-    email: str | None = None
-    role: str | None = None
-    profile: dict[str, str | None] = field(default_factory=dict)
-    password: str | None = None
-    current_password: str | None = None
-    sets_muted_until: bool = False
-    muted_until: datetime | None = None
 
 
 async def create_user(
@@ -132,7 +86,7 @@ async def _add_defaults(session: AsyncSession, user: User, *, now: datetime) -> 
             before_min=rule.before_min,
             repeat_every_min=rule.repeat_every_min,
         )
-        for rule in rules.default_rules(contact.id)
+        for rule in preference_rules.default_rules(contact.id)
     ]
     await contact_store.add_preferences(session, preferences)
 
@@ -269,67 +223,6 @@ async def list_users(session: AsyncSession, *, caller: Caller, offset: int, limi
     seen_by = None if caller.at_least("VIEWER") else caller.user_id
     return await store.list_users(
         session, account_id=caller.account_id, seen_by=seen_by, offset=offset, limit=limit
-    )
-
-
-async def users_by_id(session: AsyncSession, account_id: int, ids: Iterable[int]) -> dict[int, UserRef]:
-    """The users of the account among `ids`; unknown ids are left out."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    users = await store.users_by_id(session, wanted, account_id=account_id)
-    return {user.id: _ref(user) for user in users}
-
-
-async def user_refs(session: AsyncSession, account_id: int, ids: Iterable[int]) -> list[UserRef]:
-    """Like `users_by_id`, in the order of `ids`, without repeats."""
-    wanted = list(dict.fromkeys(ids))
-    found = await users_by_id(session, account_id, wanted)
-    return [found[user_id] for user_id in wanted if user_id in found]
-
-
-async def owners_and_admins(session: AsyncSession, account_id: int) -> list[UserRef]:
-    """Whom the product itself turns to, owner first."""
-    users = await store.users_with_roles(session, ("ADMIN", rules.OWNER), account_id=account_id)
-    return [_ref(user) for user in sorted(users, key=lambda user: (user.role != rules.OWNER, user.id))]
-
-
-async def alert_preferences(
-    session: AsyncSession, user_ids: Iterable[int], priority: str
-) -> dict[int, list[AlertPreference]]:
-    """user id -> his rules for alerts of this priority (HIGH or LOW), by delay. Users without any are left
-    out. One query, whatever the number of users."""
-    wanted = sorted(set(user_ids))
-    if not wanted:
-        return {}
-    found: dict[int, list[AlertPreference]] = {}
-    for row, contact in await store.alert_rules(session, wanted, kind=f"{priority}_PRIORITY"):
-        found.setdefault(row.user_id, []).append(
-            AlertPreference(
-                id=row.id,
-                user_id=UserId(row.user_id),
-                method=row.method,
-                contact_id=row.contact_id,
-                target=contact.target if contact else None,
-                contact_status=contact.status if contact else None,
-                delay_min=row.delay_min or 0,
-                repeat_every_min=row.repeat_every_min,
-            )
-        )
-    return found
-
-
-def _ref(user: User) -> UserRef:
-    return UserRef(
-        id=UserId(user.id),
-        username=user.username,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        email=user.email,
-        role=user.role,
-        timezone=user.timezone,
-        language=user.language,
-        muted_until=user.muted_until,
     )
 
 

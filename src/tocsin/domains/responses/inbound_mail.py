@@ -24,7 +24,7 @@ _TAKEN = "250 2.0.0 taken"
 
 
 class ReplyServer:
-    """Listens while it is open; does nothing unless a port and a domain are set."""
+    """Listens while it is open; does nothing unless a port and a domain are set, or when the port is taken."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -42,18 +42,23 @@ class ReplyServer:
         if not settings.inbound_mail_domain or (port is None and not chosen):
             return
         handler = _Handler(self._services)
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: SMTP(
+
+        def answer() -> SMTP:
+            return SMTP(
                 handler,
                 hostname=settings.inbound_mail_domain,
                 ident="Tocsin",
                 data_size_limit=LARGEST_MAIL,
                 enable_SMTPUTF8=True,
                 timeout=60,
-            ),
-            settings.host,
-            chosen,
-        )
+            )
+
+        try:
+            self._server = await asyncio.get_running_loop().create_server(answer, settings.host, chosen)
+        except OSError as error:
+            # Usually a second engine on this machine; replies then go to the first.
+            log.warning("cannot_take_replies_by_mail", port=chosen, reason=error.strerror)
+            return
         log.info("taking_replies_by_mail", port=self.port, domain=settings.inbound_mail_domain)
 
     async def close(self) -> None:
