@@ -13,6 +13,7 @@ from tocsin.infra.embedded import EmbeddedPostgres
 from tocsin.infra.migrate import migrate
 
 TEMPLATE = "tocsin_template"
+SMALL_TABLE_BYTES = 500_000
 
 
 @contextmanager
@@ -75,16 +76,25 @@ async def clone_template(server: EmbeddedPostgres, *, name: str) -> str:
 
 
 async def empty(database: Database) -> None:
-    """Remove every row. DELETE, since TRUNCATE makes new files for each table and index, which takes far longer
-    than the few rows of a test."""
+    """Remove every row: small tables by DELETE without foreign key checks, which is much faster than TRUNCATE."""
     async with database.pool.acquire() as connection, connection.transaction():
-        tables = await connection.fetch(
-            "SELECT quote_ident(tablename) FROM pg_tables "
-            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        tables = [
+            name
+            for (name,) in await connection.fetch(
+                "SELECT quote_ident(tablename) FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
+        ]
+        filled = await connection.fetch(
+            " UNION ALL ".join(
+                f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in tables
+            )
         )
-        probes = [f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for (name,) in tables]
-        filled = await connection.fetch(" UNION ALL ".join(probes))
-        # Foreign keys are not looked at: everything goes.
-        statements = ["SET LOCAL session_replication_role = replica"]
-        statements += [f"DELETE FROM {name}" for (name,) in filled]
-        await connection.execute("; ".join(statements))
+        large = [name for name, size in filled if size > SMALL_TABLE_BYTES]
+        if large:
+            await connection.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+        small = [name for name, size in filled if size <= SMALL_TABLE_BYTES]
+        if not small:
+            return
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("; ".join(f"DELETE FROM {name}" for name in small))
