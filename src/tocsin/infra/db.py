@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from tocsin.infra.dsn import plain_dsn as plain_dsn
 from tocsin.kernel.clock import monotonic
 
 NAMING = {
@@ -32,7 +33,7 @@ class Base(DeclarativeBase):
     """All tables. `datetime` columns are timestamptz, ints are bigint, dicts and lists are JSONB."""
 
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it off the class)
+    type_annotation_map = {
         datetime: DateTime(timezone=True),
         int: BigInteger,
         dict[str, Any]: JSONB,
@@ -59,16 +60,23 @@ class DatabaseClock:
         self._refresh_every = refresh_every
         self._base: datetime | None = None
         self._asked_at = 0.0
+        self._is_asking = False
 
     async def now(self) -> datetime:
         from datetime import timedelta
 
         at = monotonic()
-        if self._base is None or at - self._asked_at > self._refresh_every:
-            async with self._database.pool.acquire() as connection:
-                self._base = await connection.fetchval("SELECT clock_timestamp()")
-            self._asked_at = monotonic()
-            return self._base
+        is_stale = self._base is None or at - self._asked_at > self._refresh_every
+        if self._base is None or (is_stale and not self._is_asking):
+            # One asks, the others carry on with what is known: a busy process never queues for the time.
+            self._is_asking = True
+            try:
+                async with self._database.pool.acquire() as connection:
+                    base: datetime = await connection.fetchval("SELECT clock_timestamp()")
+            finally:
+                self._is_asking = False
+            self._base, self._asked_at = base, monotonic()
+            return base
         return self._base + timedelta(seconds=at - self._asked_at)
 
 
@@ -94,7 +102,7 @@ class Database:
             server_settings={"application_name": "tocsin"},
         )
 
-        async def connect() -> asyncpg.Connection[asyncpg.Record]:
+        async def connect() -> "asyncpg.Connection[asyncpg.Record]":
             return await asyncpg.connect(
                 self.dsn, command_timeout=60, timeout=5, server_settings={"application_name": "tocsin"}
             )
@@ -143,11 +151,23 @@ async def _register_codecs(connection: "asyncpg.Connection[asyncpg.Record]") -> 
         )
 
 
-def plain_dsn(dsn: str) -> str:
-    """A DSN as asyncpg takes it: `postgresql+asyncpg://` is accepted and shortened."""
-    return dsn.replace("postgresql+asyncpg://", "postgresql://", 1)
-
-
 async def notify(session: AsyncSession, *, topic: str, payload: str) -> None:
     """Tell listeners after the commit: `tocsin` is the one channel, `topic` is what changed."""
     await session.execute(text("SELECT pg_notify('tocsin', :message)"), {"message": f"{topic} {payload}"})
+
+
+async def raw_connection(session: AsyncSession) -> "asyncpg.Connection[asyncpg.Record]":
+    """The session's own asyncpg connection, inside its transaction: for set-based statements over arrays.
+
+    jsonb goes in as text with a cast (`$1::text::jsonb`), and comes out as text (`column::text`), because the
+    connection's codecs belong to SQLAlchemy.
+    """
+    connection = await session.connection()
+    driver: asyncpg.Connection[asyncpg.Record] | None = (
+        await connection.get_raw_connection()
+    ).driver_connection
+    assert driver is not None
+    if not driver.is_in_transaction():
+        # SQLAlchemy's BEGIN is sent with the first statement of its own.
+        await session.execute(text("SELECT 1"))
+    return driver

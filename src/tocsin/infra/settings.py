@@ -31,6 +31,8 @@ class Settings:
     database_url: str = ""
     smtp_url: str = ""
     mail_from: str = "Tocsin <tocsin@localhost>"
+    inbound_smtp_port: int = 0  # 0: replies by mail are not taken
+    inbound_mail_domain: str = ""
     admin_email: str = ""
     admin_password: str = ""
     admin_api_key: str = ""
@@ -75,6 +77,16 @@ def _port(text: str) -> int:
     if not 1 <= number <= 65535:
         raise ValueError("must be between 1 and 65535")
     return number
+
+
+def _port_or_none(text: str) -> int:
+    return 0 if text.strip() == "0" else _port(text)
+
+
+def _mail_domain(text: str) -> str:
+    if text and (any(ch in text for ch in " @/:") or "." not in text.strip(".")):
+        raise ValueError("must be a domain name such as on.example.org")
+    return text.lower()
 
 
 def _days(text: str) -> int:
@@ -141,6 +153,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "secret_key": _secret,
     "admin_password": _password,
     "admin_email": _email,
+    "inbound_smtp_port": _port_or_none,
+    "inbound_mail_domain": _mail_domain,
     "event_retention_days": _days,
     "alert_retention_days": _days,
     "trusted_proxies": _count,

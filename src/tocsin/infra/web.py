@@ -1,26 +1,30 @@
 """What every `api.py` needs of the web framework: the caller, paging, and how structs look on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.infra.db import Clock, Database
 from tocsin.infra.settings import Settings
 from tocsin.kernel.errors import PermissionDenied, ValidationError
 from tocsin.kernel.ids import AccountId, UserId
-
-ROLES = ("GUEST", "STAKEHOLDER", "VIEWER", "RESPONDER", "USER", "ADMIN", "ACCOUNT_OWNER")
+from tocsin.kernel.roles import ROLES as ROLES
+from tocsin.kernel.wire import one_of as one_of
 
 
 class Wire(msgspec.Struct, rename="camel", kw_only=True):
     """Base of request and response bodies: camelCase on the wire, unknown fields ignored.
 
     In request bodies give optional fields the type `T | None | msgspec.UnsetType = msgspec.UNSET`, so that
-    absent (keep) and null (clear) can be told apart where the contract does.
+    absent (keep) and null (clear) can be told apart where the contract does. `closed` names the values that a
+    text field can have, by its name on the wire, for the API's description.
     """
+
+    closed: ClassVar[Mapping[str, Sequence[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,9 @@ class Services:
     database: Database
     clock: Clock
     settings: Settings
+    # Higher slices that follow what happens in lower ones, subscribed by entrypoints: each gets the session, the
+    # alert source of type HEARTBEAT, its `heartbeat` part as written (or None) and the instant.
+    on_legacy_heartbeat: tuple[Callable[[AsyncSession, Any, Any, datetime], Awaitable[None]], ...] = ()
 
     async def now(self) -> datetime:
         return await self.clock.now()
@@ -64,13 +71,6 @@ def page(start_index: int, max_results: int, *, cap: int) -> tuple[int, int]:
     if not 1 <= max_results <= cap:
         raise ValidationError(f"max-results: must be between 1 and {cap}")
     return start_index, max_results
-
-
-def one_of(value: str, allowed: Sequence[str], *, field: str) -> str:
-    """A closed enum on write; anything else is 400 naming the field."""
-    if value not in allowed:
-        raise ValidationError(f"{field}: {str(value)[:40]!r} is not allowed; use one of {', '.join(allowed)}")
-    return value
 
 
 def clean_text(value: str | None, *, field: str, longest: int, shortest: int = 0) -> str | None:

@@ -14,6 +14,8 @@ EventId = NewType("EventId", int)
 MonitorId = NewType("MonitorId", int)
 NotificationId = NewType("NotificationId", int)
 
+LARGEST_ID = 2**63 - 1  # what PostgreSQL's bigint holds
+
 _BASE36 = string.ascii_lowercase + string.digits
 _BASE62 = string.ascii_letters + string.digits
 

@@ -1,6 +1,7 @@
 """How values look on the wire: instants and durations of the contract (alerting reference §1.7)."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from tocsin.kernel.errors import ValidationError
@@ -43,3 +44,10 @@ def duration_in(text: str, *, field: str) -> timedelta:
         return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
     except OverflowError as error:
         raise ValidationError(f"{field}: the duration is too long") from error
+
+
+def one_of(value: str, allowed: Sequence[str], *, field: str) -> str:
+    """A closed enum on write; anything else is 400 naming the field."""
+    if value not in allowed:
+        raise ValidationError(f"{field}: {str(value)[:40]!r} is not allowed; use one of {', '.join(allowed)}")
+    return value

@@ -58,7 +58,9 @@ class Alert(Base):
         Index(
             "ix_alerts_auto_resolve", "auto_resolve_at", postgresql_where=text("auto_resolve_at IS NOT NULL")
         ),
-        Index("ix_alerts_search", "summary", postgresql_using="gin", postgresql_ops={"summary": "gin_trgm_ops"}),
+        Index(
+            "ix_alerts_search", "summary", postgresql_using="gin", postgresql_ops={"summary": "gin_trgm_ops"}
+        ),
     )
 
 

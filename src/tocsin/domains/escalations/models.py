@@ -39,7 +39,9 @@ class AlertEscalation(Base):
     due_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]  # ACCEPTED, RESOLVED, LOW_PRIORITY, EXHAUSTED, RESPONDERS_CHOSEN, MERGED
     pass_reached_someone: Mapped[bool] = mapped_column(server_default=text("false"))
-    assignment: Mapped[int] = mapped_column(server_default=text("0"))  # counts every paging round of the alert
+    assignment: Mapped[int] = mapped_column(
+        server_default=text("0")
+    )  # counts every paging round of the alert
     __table_args__ = (
         Index("ix_alert_escalations_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
     )

@@ -8,9 +8,12 @@ from tocsin.infra.db import Base
 
 
 class HeartbeatMonitor(Base):
-    """A monitor and its state. The ping path updates `last_ping…`, `ping_count`, `state`; none of them moves an
-    index entry while the monitor stays healthy, so those updates are HOT (ADR-0004). `check_at` is when the
-    engine looks next; only the engine and the first ping move it.
+    """A monitor and its state.
+
+    The ping path updates `last_ping…`, `ping_count`, `state`; none of them moves an index entry while the monitor
+    stays healthy, so those updates are HOT (ADR-0004). `check_at` is when the engine looks next; only the engine
+    moves it, and a ping that arms or revives a monitor. A HEALTHY monitor that is not paused always has one.
+    HEALTHY with `overdue_since` set means: a ping revived it and the engine has yet to announce the recovery.
     """
 
     __tablename__ = "heartbeat_monitors"
@@ -47,18 +50,31 @@ class HeartbeatMonitor(Base):
     last_ping_kind: Mapped[str | None]
     ping_count: Mapped[int] = mapped_column(server_default=text("0"))
     check_at: Mapped[datetime | None]
-    armed_at: Mapped[datetime | None]  # first ping, or start of "expect the first ping by"
+    armed_at: Mapped[
+        datetime | None
+    ]  # deadlines count from here if no ping is later: first ping, resume, edit
     expect_first_ping_by: Mapped[datetime | None]
     overdue_since: Mapped[datetime | None]  # the deadline that passed, or the fail signal
     paused_at: Mapped[datetime | None]
     muted_until: Mapped[datetime | None]
     mute_reason: Mapped[str | None]
+    reported_at: Mapped[datetime | None]  # when the ALERT event that is not yet resolved was handed over
+    reported_source_id: Mapped[int | None] = mapped_column(
+        ForeignKey("alert_sources.id", ondelete="SET NULL")
+    )  # the source that ALERT went to, so the RESOLVE goes there as well
+    storm_id: Mapped[int | None]  # the storm whose alert speaks for this monitor
     flapping_since: Mapped[datetime | None]
-    flap_alert_at: Mapped[datetime | None]
+    healthy_since: Mapped[datetime | None]  # while flapping: start of the hold time
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     __table_args__ = (
-        Index("uq_heartbeat_monitors_name", "account_id", "name", unique=True),
+        Index(
+            "uq_heartbeat_monitors_name",
+            "account_id",
+            "name",
+            unique=True,
+            postgresql_where=text("legacy_source_id IS NULL"),
+        ),
         Index(
             "uq_heartbeat_monitors_external_key",
             "account_id",
@@ -69,6 +85,10 @@ class HeartbeatMonitor(Base):
         Index("ix_heartbeat_monitors_key_hash", "key_hash"),
         Index("ix_heartbeat_monitors_check_at", "check_at", postgresql_where=text("check_at IS NOT NULL")),
         Index("ix_heartbeat_monitors_account_state", "account_id", "state", "id"),
+        Index(
+            "ix_heartbeat_monitors_paused", "account_id", "id", postgresql_where=text("paused_at IS NOT NULL")
+        ),
+        Index("ix_heartbeat_monitors_storm", "storm_id", postgresql_where=text("storm_id IS NOT NULL")),
         Index("ix_heartbeat_monitors_tags", "tags", postgresql_using="gin"),
         Index(
             "ix_heartbeat_monitors_search",
@@ -83,13 +103,12 @@ class HeartbeatMonitor(Base):
 
 class Ping(Base):
     """The last 100 signals of a monitor: a ring of slots (ping number modulo 100), so that the history is
-    bounded by construction and a full ring is updated in place."""
+    bounded by construction and a full ring is updated in place. No foreign key: its check would cost a look-up
+    for each ping; whoever deletes a monitor deletes its pings afterwards, in the same transaction."""
 
     __tablename__ = "heartbeat_pings"
-    monitor_id: Mapped[int] = mapped_column(
-        ForeignKey("heartbeat_monitors.id", ondelete="CASCADE"), primary_key=True
-    )
-    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    monitor_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     number: Mapped[int]
     received_at: Mapped[datetime]
     kind: Mapped[str]  # PING, START, SUCCESS, FAIL, LOG, IGNORED
@@ -115,11 +134,19 @@ class HeartbeatRun(Base):
     started_at: Mapped[datetime]
     late_at: Mapped[datetime | None]  # when max run time (+ start grace) ends
     is_reported: Mapped[bool] = mapped_column(server_default=text("false"))
+    __table_args__ = (
+        Index(
+            "ix_heartbeat_runs_late",
+            "late_at",
+            postgresql_where=text("late_at IS NOT NULL AND NOT is_reported"),
+        ),
+    )
 
 
 class HeartbeatTransition(Base):
     """What happened to a monitor, for its timeline: ARMED, OVERDUE, FAILED, RECOVERED, PAUSED, RESUMED, MUTED,
-    UNMUTED, GAP, FLAPPING, FLAPPING_ENDED, STORM, RUN_TOO_LONG, REKEYED, DRILL."""
+    UNMUTED, FLAPPING, FLAPPING_ENDED, STORM, RUN_TOO_LONG, REKEYED, DRILL. Monitoring gaps are read from
+    `ingest_gaps`."""
 
     __tablename__ = "heartbeat_transitions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,11 +164,10 @@ class HeartbeatStorm(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     source_id: Mapped[int] = mapped_column(ForeignKey("alert_sources.id", ondelete="CASCADE"))
-    alert_key: Mapped[str]
     started_at: Mapped[datetime]
     last_joined_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    monitor_ids: Mapped[list[int]] = mapped_column(server_default=text("'{}'"))
+    member_count: Mapped[int] = mapped_column(server_default=text("0"))
     __table_args__ = (
         Index("ix_heartbeat_storms_open", "account_id", postgresql_where=text("ended_at IS NULL")),
     )

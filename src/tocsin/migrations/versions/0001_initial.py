@@ -29,6 +29,23 @@ def upgrade() -> None:
     sa.Column('turned_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('engine_id', name=op.f('pk_engine_turns'))
     )
+    op.create_table('heartbeat_pings',
+    sa.Column('monitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('slot', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.BigInteger(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('kind', sa.String(), nullable=False),
+    sa.Column('exit_code', sa.SmallInteger(), nullable=True),
+    sa.Column('rid', sa.String(), nullable=True),
+    sa.Column('run_time_ms', sa.BigInteger(), nullable=True),
+    sa.Column('method', sa.String(), nullable=True),
+    sa.Column('remote_addr', sa.String(), nullable=True),
+    sa.Column('user_agent', sa.String(), nullable=True),
+    sa.Column('body', sa.String(), nullable=True),
+    sa.Column('body_truncated', sa.Boolean(), server_default=sa.text('false'), nullable=False),
+    sa.PrimaryKeyConstraint('monitor_id', 'slot', name=op.f('pk_heartbeat_pings')),
+    postgresql_with={'fillfactor': '70'}
+    )
     op.create_table('ingest_gaps',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
@@ -317,13 +334,17 @@ def upgrade() -> None:
     sa.Column('paused_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('muted_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('mute_reason', sa.String(), nullable=True),
+    sa.Column('reported_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('reported_source_id', sa.BigInteger(), nullable=True),
+    sa.Column('storm_id', sa.BigInteger(), nullable=True),
     sa.Column('flapping_since', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('flap_alert_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('healthy_since', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_heartbeat_monitors_account_id')),
     sa.ForeignKeyConstraint(['alert_source_id'], ['alert_sources.id'], name=op.f('fk_heartbeat_monitors_alert_source_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['legacy_source_id'], ['alert_sources.id'], name=op.f('fk_heartbeat_monitors_legacy_source_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['reported_source_id'], ['alert_sources.id'], name=op.f('fk_heartbeat_monitors_reported_source_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_heartbeat_monitors')),
     sa.UniqueConstraint('badge_key', name=op.f('uq_heartbeat_monitors_badge_key')),
     sa.UniqueConstraint('legacy_source_id', name=op.f('uq_heartbeat_monitors_legacy_source_id')),
@@ -332,20 +353,21 @@ def upgrade() -> None:
     op.create_index('ix_heartbeat_monitors_account_state', 'heartbeat_monitors', ['account_id', 'state', 'id'], unique=False)
     op.create_index('ix_heartbeat_monitors_check_at', 'heartbeat_monitors', ['check_at'], unique=False, postgresql_where=sa.text('check_at IS NOT NULL'))
     op.create_index('ix_heartbeat_monitors_key_hash', 'heartbeat_monitors', ['key_hash'], unique=False)
+    op.create_index('ix_heartbeat_monitors_paused', 'heartbeat_monitors', ['account_id', 'id'], unique=False, postgresql_where=sa.text('paused_at IS NOT NULL'))
     op.create_index('ix_heartbeat_monitors_search', 'heartbeat_monitors', ['name'], unique=False, postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
     op.create_index('ix_heartbeat_monitors_source', 'heartbeat_monitors', ['alert_source_id'], unique=False)
+    op.create_index('ix_heartbeat_monitors_storm', 'heartbeat_monitors', ['storm_id'], unique=False, postgresql_where=sa.text('storm_id IS NOT NULL'))
     op.create_index('ix_heartbeat_monitors_tags', 'heartbeat_monitors', ['tags'], unique=False, postgresql_using='gin')
     op.create_index('uq_heartbeat_monitors_external_key', 'heartbeat_monitors', ['account_id', 'external_key'], unique=True, postgresql_where=sa.text('external_key IS NOT NULL'))
-    op.create_index('uq_heartbeat_monitors_name', 'heartbeat_monitors', ['account_id', 'name'], unique=True)
+    op.create_index('uq_heartbeat_monitors_name', 'heartbeat_monitors', ['account_id', 'name'], unique=True, postgresql_where=sa.text('legacy_source_id IS NULL'))
     op.create_table('heartbeat_storms',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('account_id', sa.BigInteger(), nullable=False),
     sa.Column('source_id', sa.BigInteger(), nullable=False),
-    sa.Column('alert_key', sa.String(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('last_joined_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('monitor_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('member_count', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_heartbeat_storms_account_id')),
     sa.ForeignKeyConstraint(['source_id'], ['alert_sources.id'], name=op.f('fk_heartbeat_storms_source_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_heartbeat_storms'))
@@ -442,24 +464,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('alert_id', 'user_id', name=op.f('pk_alert_responders'))
     )
     op.create_index('ix_alert_responders_user', 'alert_responders', ['user_id', 'alert_id'], unique=False)
-    op.create_table('heartbeat_pings',
-    sa.Column('monitor_id', sa.BigInteger(), nullable=False),
-    sa.Column('slot', sa.SmallInteger(), nullable=False),
-    sa.Column('number', sa.BigInteger(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('kind', sa.String(), nullable=False),
-    sa.Column('exit_code', sa.SmallInteger(), nullable=True),
-    sa.Column('rid', sa.String(), nullable=True),
-    sa.Column('run_time_ms', sa.BigInteger(), nullable=True),
-    sa.Column('method', sa.String(), nullable=True),
-    sa.Column('remote_addr', sa.String(), nullable=True),
-    sa.Column('user_agent', sa.String(), nullable=True),
-    sa.Column('body', sa.String(), nullable=True),
-    sa.Column('body_truncated', sa.Boolean(), server_default=sa.text('false'), nullable=False),
-    sa.ForeignKeyConstraint(['monitor_id'], ['heartbeat_monitors.id'], name=op.f('fk_heartbeat_pings_monitor_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('monitor_id', 'slot', name=op.f('pk_heartbeat_pings')),
-    postgresql_with={'fillfactor': '70'}
-    )
     op.create_table('heartbeat_runs',
     sa.Column('monitor_id', sa.BigInteger(), nullable=False),
     sa.Column('rid', sa.String(), nullable=False),
@@ -469,6 +473,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['monitor_id'], ['heartbeat_monitors.id'], name=op.f('fk_heartbeat_runs_monitor_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('monitor_id', 'rid', name=op.f('pk_heartbeat_runs'))
     )
+    op.create_index('ix_heartbeat_runs_late', 'heartbeat_runs', ['late_at'], unique=False, postgresql_where=sa.text('late_at IS NOT NULL AND NOT is_reported'))
     op.create_table('heartbeat_transitions',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('monitor_id', sa.BigInteger(), nullable=False),
@@ -549,8 +554,8 @@ def downgrade() -> None:
     op.drop_table('log_entries')
     op.drop_index('ix_heartbeat_transitions_monitor', table_name='heartbeat_transitions')
     op.drop_table('heartbeat_transitions')
+    op.drop_index('ix_heartbeat_runs_late', table_name='heartbeat_runs', postgresql_where=sa.text('late_at IS NOT NULL AND NOT is_reported'))
     op.drop_table('heartbeat_runs')
-    op.drop_table('heartbeat_pings')
     op.drop_index('ix_alert_responders_user', table_name='alert_responders')
     op.drop_table('alert_responders')
     op.drop_index('ix_alert_escalations_due', table_name='alert_escalations', postgresql_where=sa.text('due_at IS NOT NULL'))
@@ -564,11 +569,13 @@ def downgrade() -> None:
     op.drop_table('notification_preferences')
     op.drop_index('ix_heartbeat_storms_open', table_name='heartbeat_storms', postgresql_where=sa.text('ended_at IS NULL'))
     op.drop_table('heartbeat_storms')
-    op.drop_index('uq_heartbeat_monitors_name', table_name='heartbeat_monitors')
+    op.drop_index('uq_heartbeat_monitors_name', table_name='heartbeat_monitors', postgresql_where=sa.text('legacy_source_id IS NULL'))
     op.drop_index('uq_heartbeat_monitors_external_key', table_name='heartbeat_monitors', postgresql_where=sa.text('external_key IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_tags', table_name='heartbeat_monitors', postgresql_using='gin')
+    op.drop_index('ix_heartbeat_monitors_storm', table_name='heartbeat_monitors', postgresql_where=sa.text('storm_id IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_source', table_name='heartbeat_monitors')
     op.drop_index('ix_heartbeat_monitors_search', table_name='heartbeat_monitors', postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
+    op.drop_index('ix_heartbeat_monitors_paused', table_name='heartbeat_monitors', postgresql_where=sa.text('paused_at IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_key_hash', table_name='heartbeat_monitors')
     op.drop_index('ix_heartbeat_monitors_check_at', table_name='heartbeat_monitors', postgresql_where=sa.text('check_at IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_account_state', table_name='heartbeat_monitors')
@@ -612,6 +619,7 @@ def downgrade() -> None:
     op.drop_table('ingest_liveness')
     op.drop_index(op.f('ix_ingest_gaps_ended_at'), table_name='ingest_gaps')
     op.drop_table('ingest_gaps')
+    op.drop_table('heartbeat_pings')
     op.drop_table('engine_turns')
     op.drop_table('accounts')
     # ### end Alembic commands ###

@@ -1,0 +1,245 @@
+"""The ping gate: what stands in front of the web framework for ping URLs (ADR-0004).
+
+A plain ping joins the batch that is being stored and is answered 202 when that batch is committed. Signals (start,
+success, fail, log, exit codes, run ids), provisioning keys and link previewers take the slower way through `service`,
+which commits before the answer as well.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from datetime import timedelta
+from functools import lru_cache
+from typing import TypeVar
+from urllib.parse import parse_qs
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from tocsin.domains.heartbeats.keys import LONGEST_KEY, PROVISIONING_PREFIX, key_hash
+from tocsin.domains.heartbeats.ping_store import PlainPing, Stored, record_pings
+from tocsin.domains.heartbeats.rules.signals import Signal, follows_links, is_run_id, signal_of
+from tocsin.domains.heartbeats.signals import Received, receive_signal
+from tocsin.infra.asgi import JSON_TYPE, Receive, Scope, Send, answer_error, client_ip, read_body
+from tocsin.infra.group_commit import COMMIT_TIMEOUT_SEC, GroupCommit
+from tocsin.infra.metrics import INGEST_REQUESTS
+from tocsin.infra.rate_limits import FixedWindow
+from tocsin.infra.web import Services
+from tocsin.kernel.clock import monotonic
+from tocsin.kernel.errors import AppError, Unavailable, ValidationError
+
+PREFIXES = ("/api/pings/", "/api/heartbeats/", "/api/v1/heartbeats/", "/api/v1/pings/")
+BODY_KEPT = 100 * 1024
+PINGS_PER_MINUTE = 5
+Answer = TypeVar("Answer")
+_METHODS = frozenset(("GET", "HEAD", "POST"))
+_MOST_SLOW = 32
+_SLOW_QUEUE = 2_000
+# Waiting this long in the queue is the normal rhythm of batches; more is counted off the time of receipt.
+_RHYTHM_SEC = 0.05
+
+_START = {
+    "type": "http.response.start",
+    "status": 202,
+    "headers": [JSON_TYPE, (b"content-length", b"2")],
+}
+_BODY = {"type": "http.response.body", "body": b"{}"}
+_START_HEAD = {
+    "type": "http.response.start",
+    "status": 202,
+    "headers": [JSON_TYPE, (b"content-length", b"0")],
+}
+_BODY_HEAD = {"type": "http.response.body", "body": b""}
+
+_ACCEPTED = INGEST_REQUESTS.labels(kind="ping", outcome="accepted")
+
+_UNKNOWN_KEY = "There is no heartbeat monitor with this key; copy the ping URL from the monitor's page"
+_POST_ONLY = "This heartbeat monitor takes POST requests only; send the ping with POST"
+_NO_SIGNAL = "The ping URL ends in {!r}; allowed are start, success, fail, log and exit codes 0 to 255"
+_OVERLOADED = "Too many pings wait to be stored; nothing was stored, send it again"
+
+
+class PingGate:
+    """A bare ASGI callable for exactly the ping URLs."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._limits = services.settings.rate_limits
+        self._per_key = FixedWindow(limit=PINGS_PER_MINUTE, what="one heartbeat key")
+        self._batches = GroupCommit(self._store, kind="ping", largest_batch=1000, longest_queue=10_000)
+        self._slow_turns = asyncio.Semaphore(_MOST_SLOW)
+        self._slow_waiting = 0
+        self._shed_at = float("-inf")
+
+    def matches(self, path: str) -> bool:
+        return path.startswith(PREFIXES)
+
+    @property
+    def is_shedding(self) -> bool:
+        """Did this process refuse pings within the last seconds? Then it does not report itself alive."""
+        return monotonic() - self._shed_at < 2.0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method: str = scope["method"]
+        try:
+            if await self._take(scope, receive, method):
+                await send(_START_HEAD if method == "HEAD" else _START)
+                await send(_BODY_HEAD if method == "HEAD" else _BODY)
+        except AppError as error:
+            if error.status == 503:
+                self._shed_at = monotonic()
+            INGEST_REQUESTS.labels(kind="ping", outcome=str(error.status)).inc()
+            await answer_error(send, body=error.body(), headers=error.headers, is_head=method == "HEAD")
+
+    async def _take(self, scope: Scope, receive: Receive, method: str) -> bool:
+        """Store what the request says. Raises AppError."""
+        if method not in _METHODS:
+            raise AppError(
+                f"{method} is not a ping; use GET, HEAD or POST", status=405, code="METHOD_NOT_ALLOWED"
+            )
+        key, _, suffix = _after_prefix(scope["path"]).partition("/")
+        agent, has_body = b"", False
+        for name, value in scope["headers"]:
+            if name == b"user-agent":
+                agent = value
+            elif (name == b"content-length" and value != b"0") or name == b"transfer-encoding":
+                has_body = method == "POST"
+        body, is_cut = None, False
+        if has_body:
+            raw, is_cut = await read_body(receive, limit=BODY_KEPT)
+            body = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
+        user_agent, is_follower = _known_agent(agent)
+        if (
+            suffix
+            or scope["query_string"]
+            or key.startswith(PROVISIONING_PREFIX)
+            or (is_follower and method != "POST")
+        ):
+            await self._signal(
+                scope, key=key, suffix=suffix, user_agent=user_agent, body=body, body_truncated=is_cut
+            )
+            return True
+        if not key or len(key) > LONGEST_KEY or "\x00" in key or not key.isascii():
+            raise ValidationError(_UNKNOWN_KEY)
+        hash_ = key_hash(key)
+        await self._limit(hash_)
+        address = client_ip(scope, trusted_proxies=self._services.settings.trusted_proxies)
+        stored = await self._batches.submit(
+            PlainPing(hash_, key, method, address, user_agent, body, is_cut, monotonic())
+        )
+        _raise_unless_stored(stored)
+        return True
+
+    async def _limit(self, key: int | str) -> None:
+        if self._limits:
+            now = await _database_answers(self._services.clock.now())
+            self._per_key.check(key, at=now.timestamp())
+
+    async def _store(self, pings: list[PlainPing]) -> list[Stored]:
+        now = await self._services.clock.now()
+        waited = monotonic() - pings[0].arrived
+        if waited > _RHYTHM_SEC:
+            now -= timedelta(seconds=waited)
+        async with self._services.database.pool.acquire() as connection:
+            results = await record_pings(connection, pings, at=now)
+        _ACCEPTED.inc(results.count(Stored.ACCEPTED))
+        return results
+
+    async def _signal(
+        self,
+        scope: Scope,
+        *,
+        key: str,
+        suffix: str,
+        user_agent: str,
+        body: str | None,
+        body_truncated: bool,
+    ) -> None:
+        slug = None
+        if key.startswith(PROVISIONING_PREFIX):
+            slug, _, suffix = suffix.partition("/")
+        signal = _signal_in(suffix)
+        await self._limit(f"{key}/{slug}" if slug is not None else key_hash(key))
+        received = Received(
+            key=key,
+            slug=slug,
+            signal=signal,
+            rid=_run_id(scope["query_string"]),
+            method=scope["method"],
+            remote_addr=client_ip(scope, trusted_proxies=self._services.settings.trusted_proxies),
+            user_agent=user_agent,
+            body=body,
+            body_truncated=body_truncated,
+            is_ignored=scope["method"] != "POST" and follows_links(user_agent),
+        )
+        if self._slow_waiting >= _SLOW_QUEUE:
+            raise Unavailable(_OVERLOADED)
+        self._slow_waiting += 1
+        try:
+            stored = await _database_answers(self._store_signal(received))
+        finally:
+            self._slow_waiting -= 1
+        _raise_unless_stored(stored)
+        _ACCEPTED.inc()
+
+    async def _store_signal(self, received: Received) -> Stored:
+        async with self._slow_turns:
+            now = await self._services.clock.now()
+            async with self._services.database.transaction() as session:
+                return await receive_signal(session, received, now=now)
+
+
+async def _database_answers(work: Awaitable[Answer]) -> Answer:
+    """Raises Unavailable (503) when the database does not answer in time."""
+    try:
+        async with asyncio.timeout(COMMIT_TIMEOUT_SEC):
+            return await work
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        DBAPIError,
+        PoolTimeout,
+    ) as error:
+        raise Unavailable("The database does not answer; nothing was stored, send it again") from error
+
+
+def _raise_unless_stored(stored: Stored) -> None:
+    if stored is Stored.UNKNOWN_KEY:
+        raise ValidationError(_UNKNOWN_KEY)
+    if stored is Stored.POST_ONLY:
+        raise ValidationError(_POST_ONLY)
+
+
+def _after_prefix(path: str) -> str:
+    for prefix in PREFIXES:
+        if path.startswith(prefix):
+            return path[len(prefix) :].replace("%3A", ":").replace("%3a", ":").strip()
+    return ""
+
+
+def _signal_in(suffix: str) -> Signal:
+    signal = signal_of(suffix.rstrip("/"))
+    if signal is None:
+        raise ValidationError(_NO_SIGNAL.format(suffix[:40]))
+    return signal
+
+
+def _run_id(query: bytes) -> str | None:
+    """`?rid=` of the query; other parameters are ignored."""
+    if b"rid=" not in query:
+        return None
+    values = parse_qs(query.decode("latin-1"), max_num_fields=50).get("rid")
+    if not values:
+        return None
+    if not is_run_id(values[0]):
+        raise ValidationError("rid: a run id has 1 to 64 letters, digits, '.', '_', ':' or '-'")
+    return values[0]
+
+
+@lru_cache(maxsize=2048)
+def _known_agent(raw: bytes) -> tuple[str, bool]:
+    """The user agent as kept, and whether it is one that follows links."""
+    text = raw[:300].decode("latin-1").replace("\x00", "")
+    return text, follows_links(text)

@@ -1,0 +1,1 @@
+"""The only place that wires everything: the web process, the engine process, the command line."""
