@@ -34,14 +34,14 @@ export function CopyLine({ value, label }: { value: string; label?: string }): R
 /** A piece of code with its copy button. */
 export function CodeBlock({ code, label }: { code: string; label?: string }): ReactNode {
   return (
-    <div className={classes.block}>
+    <figure className={classes.block} aria-label={label} style={{ margin: 0 }}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <pre className={classes.pre} tabIndex={0} aria-label={label}>
+      <pre className={classes.pre} tabIndex={0}>
         {code}
       </pre>
       <div className={classes.corner}>
         <CopyButton value={code} />
       </div>
-    </div>
+    </figure>
   );
 }

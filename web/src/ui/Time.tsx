@@ -13,9 +13,7 @@ export function Time({ at, empty = "–" }: { at: string | null | undefined; emp
   const exact = exactTime(instant, language);
   return (
     <Tooltip label={exact} withArrow>
-      <time dateTime={at} aria-label={`${relativeTime(instant, new Date(now), language)}, ${exact}`}>
-        {relativeTime(instant, new Date(now), language)}
-      </time>
+      <time dateTime={at}>{relativeTime(instant, new Date(now), language)}</time>
     </Tooltip>
   );
 }

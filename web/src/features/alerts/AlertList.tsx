@@ -96,25 +96,23 @@ export function AlertList({ search, onSearch }: Props): ReactNode {
   const answer = useAnswer();
   const [isStale, setIsStale] = useState(false);
 
-  const at = (index: number) => alerts[index];
+  const open = (index: number): void => {
+    const alert = alerts[index];
+    if (alert) void navigate({ to: "/alerts/$id", params: { id: alert.id } });
+  };
+  const accept = (index: number): void => {
+    const alert = alerts[index];
+    if (may && alert && mayAccept(alert)) answer(alert, "accept");
+  };
+  const resolve = (index: number): void => {
+    const alert = alerts[index];
+    if (may && alert && isOpen(alert)) answer(alert, "resolve");
+  };
   const cursor = useListCursor({
     count: alerts.length,
     onMove: (index) =>
       document.getElementById(`alert-${alerts[index]?.id}`)?.scrollIntoView({ block: "nearest" }),
-    keys: {
-      Enter: (index) => {
-        const alert = at(index);
-        if (alert) void navigate({ to: "/alerts/$id", params: { id: alert.id } });
-      },
-      a: (index) => {
-        const alert = at(index);
-        if (may && alert && mayAccept(alert)) answer(alert, "accept");
-      },
-      r: (index) => {
-        const alert = at(index);
-        if (may && alert && isOpen(alert)) answer(alert, "resolve");
-      },
-    },
+    keys: { Enter: open, a: accept, r: resolve },
   });
   const refresh = (): void => {
     setIsStale(true);

@@ -43,8 +43,6 @@ export const MonitorRow = memo(function MonitorRow(props: {
   const { t, language } = useText();
   const now = useNow(30);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: rows are laid out by the virtualiser, a <tr> cannot be
-    // biome-ignore lint/a11y/useFocusableInteractive: the link inside takes the focus
     <div
       role="row"
       aria-rowindex={props.index + 2}

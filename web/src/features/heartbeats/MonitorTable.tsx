@@ -51,15 +51,12 @@ export function MonitorTable(props: Props): ReactNode {
     keys: { Enter: withId(props.onOpen), x: withId(props.onSelect) },
   });
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see MonitorRow
     <div
       role="table"
       aria-label={t("nav.heartbeats")}
       aria-rowcount={props.total ?? -1}
       className={classes.table}
     >
-      {/* biome-ignore lint/a11y/useSemanticElements: see MonitorRow */}
-      {/* biome-ignore lint/a11y/useFocusableInteractive: a heading row is not operated */}
       <div role="row" className={classes.head}>
         <span role="columnheader" className={classes.check}>
           <Checkbox
