@@ -1,6 +1,7 @@
 """A real SMTP server on loopback that keeps what it is given, or behaves badly in the way a test asks for."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,17 +17,20 @@ class SmtpSink:
     """What arrived, in order, and how to answer the next messages.
 
     `refuse_with`: an SMTP answer for MAIL such as "450 later"; `refuse_recipients`: answers by address;
+    `arrived_at`: monotonic seconds, one for each in `arrived`; `pause`: seconds before the content is answered;
     `hold`: messages wait for this event before they are answered; `drop`: close the connection instead of answering
     the content ("before" it is kept, "after" it was kept).
     """
 
     port: int = 0
     arrived: list[EmailMessage] = field(default_factory=list)
+    arrived_at: list[float] = field(default_factory=list)
     connections: int = 0
     refuse_with: str | None = None
     refuse_recipients: dict[str, str] = field(default_factory=dict)
     hold: asyncio.Event | None = None
     holding: asyncio.Event = field(default_factory=asyncio.Event)
+    pause: float = 0.0
     drop: str | None = None
     dropped: int = 0
 
@@ -40,7 +44,7 @@ class SmtpSink:
 
     def take(self) -> list[EmailMessage]:
         """What arrived since the last `take`."""
-        mails, self.arrived = self.arrived, []
+        mails, self.arrived, self.arrived_at = self.arrived, [], []
         return mails
 
     # The names aiosmtpd calls its handlers by.
@@ -70,6 +74,9 @@ class SmtpSink:
         assert isinstance(content, bytes)
         mail: Any = message_from_bytes(content, policy=policy.default)
         self.arrived.append(mail)
+        self.arrived_at.append(time.monotonic())
+        if self.pause:
+            await asyncio.sleep(self.pause)
         if self.drop == "after":
             return self._hang_up(server)
         return f"250 2.0.0 queued as {len(self.arrived)}"

@@ -24,7 +24,7 @@ async def readiness(services: Services) -> tuple[bool, dict[str, Any]]:
     checks: dict[str, Any] = {"database": "down", "migrations": "unknown", "engine": "unknown"}
     try:
         async with services.database.pool.acquire(timeout=2) as connection:
-            revision = await connection.fetchval("SELECT version_num FROM alembic_version")
+            revision = await connection.fetchval("SELECT version_num FROM alembic_version", timeout=2)
             checks["database"] = "up"
             is_current = revision == newest_revision()
             checks["migrations"] = "current" if is_current else f"at {revision}, run `tocsin migrate`"

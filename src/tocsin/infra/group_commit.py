@@ -1,11 +1,13 @@
 """Many small writes, one commit: requests wait in a batch, one transaction stores it, all are answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tocsin.infra.metrics import INGEST_BATCH_SIZE, INGEST_COMMIT_SECONDS
 from tocsin.kernel.clock import monotonic
@@ -18,6 +20,51 @@ Result = TypeVar("Result")
 
 # Answering "try again" late is worse than early: clients time out and come back as well (ADR-0005).
 COMMIT_TIMEOUT_SEC = 1.6
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    DBAPIError,
+    PoolTimeout,
+)
+_NOT_STORED = "The database does not answer; nothing was stored, send it again"
+
+# Work that was given up but is still letting go of its connection: the event loop itself keeps no task alive.
+_given_up: set["asyncio.Task[Any]"] = set()
+
+
+async def in_time(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of work on the database; raises Unavailable (503) when it fails or takes too long.
+
+    The caller is told at once: a cancelled query keeps its task until the server (which may be frozen) confirms.
+    """
+    task = asyncio.get_running_loop().create_task(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=COMMIT_TIMEOUT_SEC)
+    except asyncio.CancelledError:
+        _give_up(task)
+        raise
+    if not done:
+        _give_up(task)
+        raise Unavailable(_NOT_STORED)
+    try:
+        return task.result()
+    except DATABASE_AWAY as error:
+        log.warning("database_away", error=repr(error))
+        raise Unavailable(_NOT_STORED) from error
+
+
+def _give_up(task: "asyncio.Task[Any]") -> None:
+    _given_up.add(task)
+    task.add_done_callback(_forget)
+    task.cancel()
+
+
+def _forget(task: "asyncio.Task[Any]") -> None:
+    _given_up.discard(task)
+    if not task.cancelled():
+        task.exception()  # seen: nobody waits for it any more
 
 
 class GroupCommit(Generic[Item, Result]):
@@ -29,7 +76,7 @@ class GroupCommit(Generic[Item, Result]):
 
     def __init__(
         self,
-        store: Callable[[list[Item]], Awaitable[list[Result]]],
+        store: Callable[[list[Item]], Coroutine[Any, Any, list[Result]]],
         *,
         kind: str,
         largest_batch: int = 500,
@@ -70,11 +117,9 @@ class GroupCommit(Generic[Item, Result]):
     async def _commit(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         started = monotonic()
         try:
-            async with asyncio.timeout(COMMIT_TIMEOUT_SEC):
-                results = await self._store([item for item, _ in batch])
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            log.warning("ingest_commit_failed", kind=self._kind, items=len(batch), error=repr(error))
-            refusal = Unavailable("The database does not answer; nothing was stored, send it again")
+            results = await in_time(self._store([item for item, _ in batch]))
+        except Unavailable as refusal:
+            log.warning("ingest_commit_failed", kind=self._kind, items=len(batch))
             # Whoever waits behind this batch has waited as long: all are told at once.
             behind, self._waiting = self._waiting, []
             _refuse([*batch, *behind], refusal)

@@ -11,7 +11,7 @@ from tocsin.domains.events.jobs import process_until
 from tocsin.domains.events.schemas import EventIn, LegacyAnswer
 from tocsin.domains.events.store import Arrived
 from tocsin.infra.asgi import JSON_TYPE, Receive, Scope, Send, answer, answer_error, read_body
-from tocsin.infra.group_commit import GroupCommit
+from tocsin.infra.group_commit import GroupCommit, in_time
 from tocsin.infra.metrics import INGEST_REQUESTS
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Services
@@ -76,12 +76,12 @@ class EventGate:
         key = _key_in_path(scope["path"]) or (event.integration_key or event.api_key or "").strip()
         if not key:
             raise errors.MissingIntegrationKey
-        arrived = await self._arrived(event, key=key)
+        arrived = await in_time(self._arrived(event, key=key))
         event_id = await self._batches.submit(arrived)
         INGEST_REQUESTS.labels(kind="event", outcome="202").inc()
         correlation = (b"correlation-id", str(arrived.correlation_id).encode())
         if scope["path"] == "/api/v1/events":
-            await self._answer_legacy(send, arrived=arrived, event_id=event_id)
+            await in_time(self._answer_legacy(send, arrived=arrived, event_id=event_id))
             return
         await answer(send, status=202, body=b"{}", headers=(JSON_TYPE, correlation))
 
@@ -127,7 +127,7 @@ class EventGate:
             return known
         if "\x00" in key or len(key) > 500:
             raise errors.UnknownIntegrationKey
-        async with self._services.database.pool.acquire(timeout=1.5) as connection:
+        async with self._services.database.pool.acquire() as connection:
             row = await connection.fetchrow(
                 "SELECT id, account_id FROM alert_sources WHERE integration_key = $1", key
             )

@@ -189,10 +189,6 @@ async def of_source(
         query = query.where(Event.received_at < until)
     if words:
         query = query.where(cast(Event.payload, Text).icontains(words, autoescape=True))
-    if words:
-        query = query.where(
-            func.lower(func.cast(Event.payload, type_=Event.event_type.type)).contains(words.lower())
-        )
     rows = await session.execute(
         query.order_by(Event.received_at.desc(), Event.id.desc()).offset(start).limit(limit)
     )

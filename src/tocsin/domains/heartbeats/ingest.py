@@ -6,22 +6,16 @@ which commits before the answer as well.
 """
 
 import asyncio
-from collections.abc import Awaitable
 from datetime import timedelta
 from functools import lru_cache
-from typing import TypeVar
 from urllib.parse import parse_qs
-
-import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tocsin.domains.heartbeats.keys import LONGEST_KEY, PROVISIONING_PREFIX, key_hash
 from tocsin.domains.heartbeats.ping_store import PlainPing, Stored, record_pings
 from tocsin.domains.heartbeats.rules.signals import Signal, follows_links, is_run_id, signal_of
 from tocsin.domains.heartbeats.signals import Received, receive_signal
 from tocsin.infra.asgi import JSON_TYPE, Receive, Scope, Send, answer_error, client_ip, read_body
-from tocsin.infra.group_commit import COMMIT_TIMEOUT_SEC, GroupCommit
+from tocsin.infra.group_commit import GroupCommit, in_time
 from tocsin.infra.metrics import INGEST_REQUESTS
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Services
@@ -31,7 +25,6 @@ from tocsin.kernel.errors import AppError, Unavailable, ValidationError
 PREFIXES = ("/api/pings/", "/api/heartbeats/", "/api/v1/heartbeats/", "/api/v1/pings/")
 BODY_KEPT = 100 * 1024
 PINGS_PER_MINUTE = 5
-Answer = TypeVar("Answer")
 _METHODS = frozenset(("GET", "HEAD", "POST"))
 _MOST_SLOW = 32
 _SLOW_QUEUE = 2_000
@@ -132,7 +125,7 @@ class PingGate:
 
     async def _limit(self, key: int | str) -> None:
         if self._limits:
-            now = await _database_answers(self._services.clock.now())
+            now = await in_time(self._services.now())
             self._per_key.check(key, at=now.timestamp())
 
     async def _store(self, pings: list[PlainPing]) -> list[Stored]:
@@ -176,7 +169,7 @@ class PingGate:
             raise Unavailable(_OVERLOADED)
         self._slow_waiting += 1
         try:
-            stored = await _database_answers(self._store_signal(received))
+            stored = await in_time(self._store_signal(received))
         finally:
             self._slow_waiting -= 1
         _raise_unless_stored(stored)
@@ -187,22 +180,6 @@ class PingGate:
             now = await self._services.clock.now()
             async with self._services.database.transaction() as session:
                 return await receive_signal(session, received, now=now)
-
-
-async def _database_answers(work: Awaitable[Answer]) -> Answer:
-    """Raises Unavailable (503) when the database does not answer in time."""
-    try:
-        async with asyncio.timeout(COMMIT_TIMEOUT_SEC):
-            return await work
-    except (
-        OSError,
-        TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        DBAPIError,
-        PoolTimeout,
-    ) as error:
-        raise Unavailable("The database does not answer; nothing was stored, send it again") from error
 
 
 def _raise_unless_stored(stored: Stored) -> None:

@@ -47,28 +47,35 @@ class HeartbeatWork:
         async with self._database.transaction() as session:
             done = await due_store.postpone_pinged(session, now=now, most=_POSTPONE_BATCH)
         async with self._database.transaction() as session:
-            is_alive = await _is_ingest_alive(session, now=now)
-            done += await _look(session, is_alive=is_alive, now=now)
+            heard_until = await _heard_until(session, now=now)
+            done += await _look(session, heard_until=heard_until, now=now)
         async with self._database.transaction() as session:
-            done += await _late_runs(session, now=now) if is_alive else 0
+            done += await _late_runs(session, now=heard_until) if heard_until is not None else 0
             done += await end_storms(session, now=now)
         return done
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         async with self._database.transaction() as session:
-            if not await _is_ingest_alive(session, now=now):
+            if await _heard_until(session, now=now) is None:
                 return None
             return await due_store.oldest_due(session, now=now)
 
 
-async def _is_ingest_alive(session: AsyncSession, *, now: datetime) -> bool:
+async def _heard_until(session: AsyncSession, *, now: datetime) -> datetime | None:
+    """Up to when silence can be told from our own deafness; None when nobody has received pings lately.
+
+    Later than the last beat nothing is known: a gap may just have begun, and is written down with the next beat.
+    """
     alive_at = await due_store.ingest_alive_at(session)
-    return alive_at is not None and now - alive_at <= ALIVE_WITHIN
+    return min(now, alive_at) if alive_at is not None and now - alive_at <= ALIVE_WITHIN else None
 
 
-async def _look(session: AsyncSession, *, is_alive: bool, now: datetime) -> int:
+async def _look(session: AsyncSession, *, heard_until: datetime | None, now: datetime) -> int:
     """Claim and decide. Only while ingest is alive may a monitor become overdue."""
-    monitors = await due_store.claim_due(session, now=now, most=BATCH, only_recovered=not is_alive)
+    is_alive = heard_until is not None
+    monitors = await due_store.claim_due(
+        session, now=heard_until or now, most=BATCH, only_recovered=not is_alive
+    )
     if not monitors:
         return 0
     recovered = [m for m in monitors if m.state == "HEALTHY" and m.overdue_since is not None]
@@ -84,7 +91,7 @@ async def _look(session: AsyncSession, *, is_alive: bool, now: datetime) -> int:
             monitor.check_at = None
         elif monitor.state == "OVERDUE":
             _after_mute(monitor, alarms, now=now)
-        elif deadline is not None and is_overdue(deadline, now=now):
+        elif deadline is not None and is_overdue(deadline, now=heard_until or now):
             if is_alive:
                 alarms.append(Alarm(monitor=monitor, kind="OVERDUE", since=deadline))
             else:

@@ -26,12 +26,16 @@ class TargetBody(Wire):
 
 
 class ContactEmailOut(Wire):
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     target: str
     status: str
 
 
 class ContactPhoneOut(Wire):
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     region_code: str | None
     target: str
@@ -46,6 +50,18 @@ class ContactId(Wire):
 class PreferenceBody(Wire):
     """One notification rule. `delayMin` and `repeatEveryMin` (beyond the contract: send again until someone
     reacts; absent leaves it alone, null sends once) belong to alerts, `beforeMin` to duties."""
+
+    closed = {
+        "method": ("EMAIL", "SMS", "PUSH", "VOICE", "WHATSAPP", "TELEGRAM"),
+        "type": (
+            "HIGH_PRIORITY",
+            "LOW_PRIORITY",
+            "ON_CALL",
+            "ALERT_ACCEPTED",
+            "ALERT_RESOLVED",
+            "ALERT_ESCALATED",
+        ),
+    }
 
     method: str
     contact: ContactId | None = None
@@ -71,6 +87,8 @@ class PreferenceBody(Wire):
 class PreferenceContactOut(Wire):
     """regionCode and primary: only of phone numbers."""
 
+    closed = {"status": ("OK", "LOCKED", "BLACKLISTED")}
+
     id: int
     target: str
     status: str
@@ -80,6 +98,18 @@ class PreferenceContactOut(Wire):
 
 class PreferenceOut(Wire):
     """Which of the optional fields there are depends on the collection."""
+
+    closed = {
+        "method": ("EMAIL", "SMS", "PUSH", "VOICE", "WHATSAPP", "TELEGRAM"),
+        "type": (
+            "HIGH_PRIORITY",
+            "LOW_PRIORITY",
+            "ON_CALL",
+            "ALERT_ACCEPTED",
+            "ALERT_RESOLVED",
+            "ALERT_ESCALATED",
+        ),
+    }
 
     id: int
     method: str
