@@ -24,9 +24,7 @@ export function SystemBanner(): ReactNode {
       ? t("system.unreachable")
       : data && !data.engine.alive
         ? t("system.engineDead")
-        : data && (data.engine.lagSec ?? 0) > 60
-          ? t("system.engineLate", { seconds: Math.round(data.engine.lagSec ?? 0) })
-          : null;
+        : null;
   if (!trouble) return null;
   return (
     <div

@@ -1,464 +1,7284 @@
-// Types of the HTTP API. `npm run types -- <file or URL of openapi.json> -o src/generated/api.ts` writes this file anew.
-type Answer<T> = { headers: Record<string, unknown>; content: { "application/json": T } };
-type Empty = { headers: Record<string, unknown>; content?: never };
-type Op<Parameters, Body, Result> = {
-  parameters: Parameters;
-  responses: { 200: Result extends undefined ? Empty : Answer<Result> };
-} & (Body extends undefined ? { requestBody?: never } : { requestBody: { content: { "application/json": Body } } });
-type Get<Result, Query = undefined, Path = undefined> = Op<Params<Query, Path>, undefined, Result>;
-type Write<Body, Result, Path = undefined, Query = undefined> = Op<Params<Query, Path>, Body, Result>;
-type Params<Query, Path> = (Query extends undefined ? { query?: never } : { query?: Query }) &
-  (Path extends undefined ? { path?: never } : { path: Path }) & { header?: never; cookie?: never };
-type Id = { id: number };
-type Paging = { "start-index"?: number; "max-results"?: number };
-
-export interface components {
-  schemas: {
-    UserRel: { id: number; firstName: string; lastName: string };
-    User: {
-      id: number;
-      username?: string;
-      firstName: string;
-      lastName: string;
-      email: string;
-      role: string;
-      timezone?: string | null;
-      language?: string | null;
-      position?: string | null;
-      department?: string | null;
-      region?: string | null;
-      mutedUntil?: string | null;
-      avatarUrl?: string | null;
-      createdAt?: string;
-      updatedAt?: string;
-    };
-    UserWrite: {
-      firstName: string;
-      lastName: string;
-      email: string;
-      role?: string;
-      timezone?: string | null;
-      language?: string | null;
-      position?: string | null;
-      department?: string | null;
-      mutedUntil?: string | null;
-      password?: string;
-    };
-    Session: { user: components["schemas"]["User"]; account: { id: number; name: string }; csrfToken: string };
-    Contact: { id: number; target: string; status?: string };
-    Preference: {
-      id: number;
-      method: string;
-      contact?: components["schemas"]["Contact"] | null;
-      type?: string | null;
-      delayMin?: number | null;
-      repeatEveryMin?: number | null;
-    };
-    PreferenceWrite: {
-      method: string;
-      contact?: { id: number } | null;
-      type?: string;
-      delayMin?: number;
-      repeatEveryMin?: number | null;
-    };
-    ApiKey: {
-      id: number;
-      name: string;
-      prefix: string;
-      key?: string;
-      createdAt: string;
-      expiresAt?: string | null;
-      lastUsedAt?: string | null;
-      lastUsedIp?: string | null;
-    };
-    Monitor: {
-      id: number;
-      name: string;
-      state: string;
-      intervalSec: number;
-      alertSummary?: string | null;
-      alertSource?: { id: number; name?: string } | null;
-      teams?: { id: number; name?: string }[];
-      integrationKey?: string | null;
-      integrationUrl?: string | null;
-      createdAt?: string;
-      updatedAt?: string;
-      scheduleKind?: string;
-      scheduleExpression?: string | null;
-      timezone?: string;
-      graceSec?: number;
-      maxRunTimeSec?: number | null;
-      startGraceSec?: number | null;
-      tags?: string[];
-      runbookUrl?: string | null;
-      postOnly?: boolean;
-      flapDetection?: boolean;
-      stormGrouping?: boolean;
-      externalKey?: string | null;
-      pausedAt?: string | null;
-      mutedUntil?: string | null;
-      muteReason?: string | null;
-      expectFirstPingBy?: string | null;
-      lastPing?: string | null;
-      lastPingKind?: string | null;
-      pingCount?: number;
-      armedAt?: string | null;
-      nextExpectedAt?: string | null;
-      deadline?: string | null;
-      overdueSince?: string | null;
-      failed?: boolean;
-      flappingSince?: string | null;
-      badgeKey?: string | null;
-    };
-    MonitorWrite: {
-      name: string;
-      intervalSec: number;
-      alertSummary?: string | null;
-      alertSource?: { id: number } | null;
-      scheduleKind?: string;
-      scheduleExpression?: string | null;
-      timezone?: string;
-      graceSec?: number;
-      maxRunTimeSec?: number | null;
-      startGraceSec?: number | null;
-      tags?: string[];
-      runbookUrl?: string | null;
-      postOnly?: boolean;
-      flapDetection?: boolean;
-      stormGrouping?: boolean;
-      expectFirstPingBy?: string | null;
-    };
-    MonitorCount: { total: number; unknown: number; healthy: number; overdue: number; paused: number };
-    Ping: {
-      number: number;
-      receivedAt: string;
-      kind: string;
-      exitCode?: number | null;
-      rid?: string | null;
-      runTimeMs?: number | null;
-      method?: string | null;
-      remoteAddr?: string | null;
-      userAgent?: string | null;
-      body?: string | null;
-      bodyTruncated?: boolean;
-    };
-    Transition: { id: number; at: string; kind: string; details: Record<string, unknown> };
-    SchedulePreviewRequest: {
-      scheduleKind: string;
-      scheduleExpression?: string | null;
-      intervalSec?: number;
-      timezone: string;
-      graceSec: number;
-    };
-    SchedulePreview: { description: string; next: { local: string; utc: string }[]; warnings: string[] };
-    BulkRequest: {
-      ids: number[];
-      action: string;
-      tags?: string[];
-      until?: string;
-      reason?: string;
-      alertSourceId?: number;
-    };
-    Alert: {
-      id: number;
-      summary: string;
-      details?: string | null;
-      reportTime: string;
-      resolvedOn?: string | null;
-      status: string;
-      alertSource?: { id: number; name?: string; integrationType?: string } | null;
-      escalationPolicy?: { id: number; name?: string } | null;
-      priority: string;
-      severity?: number | null;
-      alertKey?: string | null;
-      nextEscalation?: string | null;
-      nextEscalationUser?: components["schemas"]["UserRel"] | null;
-      nextEscalationRuleIndex?: number | null;
-      escalationRules?: components["schemas"]["EscalationRule"][];
-      images?: { src: string; href?: string | null; alt?: string | null }[];
-      links?: { href: string; text?: string | null }[];
-      responders?: {
-        user: components["schemas"]["UserRel"];
-        status: string;
-        acceptedAt?: string | null;
-      }[];
-      labels?: Record<string, string>;
-      customDetails?: Record<string, unknown> | null;
-      eventCount?: number;
-      lastEventAt?: string | null;
-      isDrill?: boolean;
-      runbookUrl?: string | null;
-      acceptedAt?: string | null;
-      acknowledgedBy?: components["schemas"]["UserRel"] | null;
-      acknowledgedByType?: string | null;
-      resolvedBy?: components["schemas"]["UserRel"] | null;
-      resolvedByType?: string | null;
-    };
-    LogEntry: {
-      id: number;
-      timestamp: string;
-      logEntryType: string;
-      text: string;
-      alertId?: number;
-      filterTypes?: string[];
-      vars?: Record<string, unknown>;
-    };
-    Comment: { id: number; content: string; creator?: string | null; created?: string };
-    Delivery: {
-      id: number;
-      kind: string;
-      method: string;
-      target: string;
-      state: string;
-      user: components["schemas"]["UserRel"];
-      plannedAt: string;
-      scheduledFor: string;
-      finishedAt?: string | null;
-      attempts: {
-        startedAt: string;
-        finishedAt?: string | null;
-        outcome?: string | null;
-        provider?: string | null;
-        response?: string | null;
-      }[];
-      error?: string | null;
-      why?: Record<string, unknown> | null;
-      alert?: { id: number; summary: string } | null;
-    };
-    Why: { at: string; text: string; kind: string; user?: components["schemas"]["UserRel"] | null };
-    SuggestedResponder: { group: string; id: number; name: string; disabled?: boolean };
-    AlertSource: {
-      id: number;
-      name: string;
-      integrationType: string;
-      integrationKey?: string | null;
-      integrationUrl?: string | null;
-      escalationPolicy: { id: number; name?: string };
-      alertCreation?: string;
-      alertGroupingWindow?: string | null;
-      autoResolutionTimeout?: string | null;
-      alertPriorityRule?: string;
-      status?: string;
-      active?: boolean;
-      severity?: number | null;
-      runbookUrl?: string | null;
-      createdAt?: string;
-      updatedAt?: string;
-    };
-    AlertSourceWrite: {
-      name: string;
-      integrationType: string;
-      escalationPolicy: { id: number };
-      alertCreation?: string;
-      alertGroupingWindow?: string | null;
-      autoResolutionTimeout?: string | null;
-      alertPriorityRule?: string;
-      active?: boolean;
-      severity?: number | null;
-      runbookUrl?: string | null;
-    };
-    SourceEvent: {
-      id: number;
-      receivedAt: string;
-      eventType: string;
-      alertKey?: string | null;
-      disposition?: string | null;
-      reason?: string | null;
-      alertId?: number | null;
-      payload?: Record<string, unknown>;
-    };
-    EscalationRule: {
-      escalationTimeout: number;
-      users?: components["schemas"]["UserRel"][];
-      schedules?: { id: number; name?: string }[];
-      teams?: { id: number; name?: string }[];
-    };
-    EscalationPolicy: {
-      id: number;
-      name: string;
-      escalationRules: components["schemas"]["EscalationRule"][];
-      repeating?: boolean;
-      frequency?: number;
-      delayMin?: number;
-      routingKey?: string | null;
-      teams?: { id: number; name?: string }[];
-    };
-    EscalationPolicyWrite: {
-      name: string;
-      escalationRules: { escalationTimeout: number; users: { id: number }[] }[];
-      repeating?: boolean;
-      frequency?: number;
-      delayMin?: number;
-      routingKey?: string | null;
-    };
-    SimulateRequest: {
-      escalationRules: { escalationTimeout: number; users: { id: number }[] }[];
-      repeating: boolean;
-      frequency: number;
-      delayMin: number;
-      priority: string;
-      at?: string;
-    };
-    SimulationStep: {
-      at: string;
-      afterSec: number;
-      level: number;
-      pass: number;
-      users: components["schemas"]["UserRel"][];
-      pages: { userId: number; method: string; target: string; at: string }[];
-      note?: string | null;
-    };
-    Dashboard: {
-      alerts: {
-        pending: number;
-        accepted: number;
-        unattended: { id: number; summary: string; reportTime: string; priority: string }[];
-      };
-      monitors: components["schemas"]["MonitorCount"];
-      onCall: { policy: { id: number; name: string }; users: components["schemas"]["UserRel"][] }[];
-      engine: { alive: boolean; turnedAt?: string | null; lagSec?: number | null };
-      mail: { configured: boolean };
-    };
-    Account: {
-      id: number;
-      name: string;
-      stormThreshold: number;
-      stormWindowSec: number;
-      stormSharePercent: number;
-      flapThreshold: number;
-      flapWindowSec: number;
-      flapHoldSec: number;
-    };
-    AccountWrite: Omit<components["schemas"]["Account"], "id">;
-    ProvisioningKey: {
-      id: number;
-      name: string;
-      prefix: string;
-      key?: string;
-      intervalSec: number;
-      graceSec: number;
-      tags?: string[];
-      quota: number;
-      createdCount?: number;
-      createdAt?: string;
-    };
-  };
-}
-
-type S = components["schemas"];
-type AlertFilter = {
-  states?: string[];
-  sources?: number[];
-  policies?: number[];
-  responders?: string[];
-  from?: string;
-  until?: string;
-  query?: string;
-};
-type MonitorFilter = { query?: string; states?: string[]; tags?: string[]; sources?: number[] };
-type MonitorInclude = { include?: string[] };
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
 
 export interface paths {
-  "/api/session": {
-    get: Get<S["Session"]>;
-    post: Write<{ email: string; password: string }, S["Session"]>;
-    delete: Get<undefined>;
-  };
-  "/api/account": { get: Get<S["Account"]>; put: Write<S["AccountWrite"], S["Account"]> };
-  "/api/dashboard": { get: Get<S["Dashboard"]> };
-  "/api/api-keys": { get: Get<S["ApiKey"][]>; post: Write<{ name: string; expiresAt?: string }, S["ApiKey"]> };
-  "/api/api-keys/{id}": { delete: Get<undefined, undefined, Id> };
-  "/api/users": { get: Get<S["User"][], Paging>; post: Write<S["UserWrite"], S["User"]> };
-  "/api/users/current": { get: Get<S["User"]>; put: Write<S["UserWrite"], S["User"]> };
-  "/api/users/{id}": {
-    get: Get<S["User"], undefined, Id>;
-    put: Write<S["UserWrite"], S["User"], Id>;
-    delete: Get<undefined, undefined, Id>;
-  };
-  "/api/users/{user-id}/contacts/emails": {
-    get: Get<S["Contact"][], undefined, { "user-id": number }>;
-    post: Write<{ target: string }, S["Contact"], { "user-id": number }>;
-  };
-  "/api/users/{user-id}/contacts/emails/{id}": { delete: Get<undefined, undefined, Id & { "user-id": number }> };
-  "/api/users/{user-id}/notification-preferences/alerts": {
-    get: Get<S["Preference"][], undefined, { "user-id": number }>;
-    post: Write<S["PreferenceWrite"], S["Preference"], { "user-id": number }>;
-  };
-  "/api/users/{user-id}/notification-preferences/alerts/{id}": {
-    delete: Get<undefined, undefined, Id & { "user-id": number }>;
-  };
-  "/api/heartbeat-monitors": {
-    get: Get<
-      S["Monitor"][],
-      MonitorFilter & MonitorInclude & { order?: string; cursor?: string; "max-results"?: number }
-    >;
-    post: Write<S["MonitorWrite"], S["Monitor"], undefined, MonitorInclude>;
-  };
-  "/api/heartbeat-monitors/count": { get: Get<S["MonitorCount"], MonitorFilter> };
-  "/api/heartbeat-monitors/tags": { get: Get<{ tag: string; count: number }[]> };
-  "/api/heartbeat-monitors/bulk": { post: Write<S["BulkRequest"], { changed: number }> };
-  "/api/heartbeat-monitors/schedule-preview": {
-    post: Write<S["SchedulePreviewRequest"], S["SchedulePreview"]>;
-  };
-  "/api/heartbeat-monitors/{id}": {
-    get: Get<S["Monitor"], MonitorInclude, Id>;
-    put: Write<S["MonitorWrite"], S["Monitor"], Id, MonitorInclude>;
-    delete: Get<undefined, undefined, Id>;
-  };
-  "/api/heartbeat-monitors/{id}/pings": { get: Get<S["Ping"][], undefined, Id> };
-  "/api/heartbeat-monitors/{id}/transitions": {
-    get: Get<S["Transition"][], { from?: string; until?: string }, Id>;
-  };
-  "/api/heartbeat-monitors/{id}/alerts": { get: Get<S["Alert"][], Paging, Id> };
-  "/api/heartbeat-monitors/{id}/badges": { get: Get<Record<string, string>, undefined, Id> };
-  "/api/heartbeat-monitors/{id}/pause": { put: Write<undefined, S["Monitor"], Id> };
-  "/api/heartbeat-monitors/{id}/resume": { put: Write<undefined, S["Monitor"], Id> };
-  "/api/heartbeat-monitors/{id}/mute": {
-    put: Write<{ until: string; reason?: string }, S["Monitor"], Id>;
-  };
-  "/api/heartbeat-monitors/{id}/unmute": { put: Write<undefined, S["Monitor"], Id> };
-  "/api/heartbeat-monitors/{id}/simulate-miss": { post: Write<undefined, { alertId: number | null }, Id> };
-  "/api/alerts": { get: Get<S["Alert"][], AlertFilter & Paging & { include?: string[] }> };
-  "/api/alerts/count": { get: Get<{ count: number }, AlertFilter> };
-  "/api/alerts/{id}": { get: Get<S["Alert"], { include?: string[] }, Id> };
-  "/api/alerts/{id}/accept": { put: Write<undefined, S["Alert"], Id> };
-  "/api/alerts/{id}/resolve": { put: Write<undefined, S["Alert"], Id> };
-  "/api/alerts/{id}/raise": { put: Write<undefined, S["Alert"], Id> };
-  "/api/alerts/{id}/escalate": { put: Write<undefined, S["Alert"], Id, { level?: number }> };
-  "/api/alerts/{id}/assign": { put: Write<undefined, S["Alert"], Id, { user?: string; policy?: string }> };
-  "/api/alerts/{id}/responders": { post: Write<{ user: { id: number } }, unknown, Id> };
-  "/api/alerts/{id}/responders/{user-id}": { delete: Get<undefined, undefined, Id & { "user-id": number }> };
-  "/api/alerts/{id}/suggested-responders": { get: Get<S["SuggestedResponder"][], { lang?: string }, Id> };
-  "/api/alerts/{id}/log-entries": {
-    get: Get<S["LogEntry"][], Paging & { lang?: string; include?: string[]; "filter-types"?: string[] }, Id>;
-  };
-  "/api/alerts/{id}/comments": {
-    get: Get<S["Comment"][], undefined, Id>;
-    post: Write<{ content: string }, S["Comment"], Id>;
-  };
-  "/api/alerts/{id}/deliveries": { get: Get<S["Delivery"][], undefined, Id> };
-  "/api/alerts/{id}/why": { get: Get<S["Why"][], { lang?: string }, Id> };
-  "/api/deliveries": { get: Get<S["Delivery"][], Paging & { states?: string[] }> };
-  "/api/alert-sources": {
-    get: Get<S["AlertSource"][], Paging>;
-    post: Write<S["AlertSourceWrite"], S["AlertSource"]>;
-  };
-  "/api/alert-sources/{id}": {
-    get: Get<S["AlertSource"], undefined, Id>;
-    put: Write<S["AlertSourceWrite"], S["AlertSource"], Id>;
-    delete: Get<undefined, undefined, Id>;
-  };
-  "/api/alert-sources/{id}/events": {
-    get: Get<S["SourceEvent"][], Paging & { from?: string; until?: string; query?: string }, Id>;
-  };
-  "/api/escalation-policies": {
-    get: Get<S["EscalationPolicy"][], Paging>;
-    post: Write<S["EscalationPolicyWrite"], S["EscalationPolicy"]>;
-  };
-  "/api/escalation-policies/simulate": { post: Write<S["SimulateRequest"], S["SimulationStep"][]> };
-  "/api/escalation-policies/{id}": {
-    get: Get<S["EscalationPolicy"], undefined, Id>;
-    put: Write<S["EscalationPolicyWrite"], S["EscalationPolicy"], Id>;
-    delete: Get<undefined, undefined, Id>;
-  };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is signed in */
+        get: operations["getApiSession"];
+        put?: never;
+        /** Sign in */
+        post: operations["postApiSession"];
+        /** Sign out */
+        delete: operations["deleteApiSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my sessions */
+        get: operations["getApiSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of my sessions */
+        delete: operations["deleteApiSessionsSession_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List my API keys */
+        get: operations["getApiApiKeys"];
+        put?: never;
+        /** Create an API key */
+        post: operations["postApiApiKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an API key */
+        delete: operations["deleteApiApiKeysKey_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the account */
+        get: operations["getApiAccount"];
+        /** Change the account */
+        put: operations["putApiAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: operations["getApiUsers"];
+        put?: never;
+        /** Create a user */
+        post: operations["postApiUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the current user */
+        get: operations["getApiUsersCurrent"];
+        /** Change the current user */
+        put: operations["putApiUsersCurrent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/search-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find a user by e-mail address */
+        post: operations["postApiUsersSearchEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a user */
+        get: operations["getApiUsersUser_Id"];
+        /** Change a user */
+        put: operations["putApiUsersUser_Id"];
+        post?: never;
+        /** Delete a user */
+        delete: operations["deleteApiUsersUser_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sender numbers */
+        get: operations["getApiNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List e-mail contacts */
+        get: operations["getApiUsersUser_IdContactsEmails"];
+        put?: never;
+        /** Create an e-mail contact */
+        post: operations["postApiUsersUser_IdContactsEmails"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/emails/search-target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find an e-mail contact */
+        post: operations["postApiUsersUser_IdContactsEmailsSearchTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/emails/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an e-mail contact */
+        get: operations["getApiUsersUser_IdContactsEmailsContact_Id"];
+        /** Change an e-mail contact */
+        put: operations["putApiUsersUser_IdContactsEmailsContact_Id"];
+        post?: never;
+        /** Delete an e-mail contact */
+        delete: operations["deleteApiUsersUser_IdContactsEmailsContact_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/phone-numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List phone numbers */
+        get: operations["getApiUsersUser_IdContactsPhoneNumbers"];
+        put?: never;
+        /** Create a phone number */
+        post: operations["postApiUsersUser_IdContactsPhoneNumbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/phone-numbers/search-target": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find a phone number */
+        post: operations["postApiUsersUser_IdContactsPhoneNumbersSearchTarget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/contacts/phone-numbers/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a phone number */
+        get: operations["getApiUsersUser_IdContactsPhoneNumbersContact_Id"];
+        /** Change a phone number */
+        put: operations["putApiUsersUser_IdContactsPhoneNumbersContact_Id"];
+        post?: never;
+        /** Delete a phone number */
+        delete: operations["deleteApiUsersUser_IdContactsPhoneNumbersContact_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List preferences for alerts
+         * @description Rules for how and how soon a user is paged for an alert.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesAlerts"];
+        put?: never;
+        /**
+         * Create a preference for alerts
+         * @description A new rule for how and how soon a user is paged for an alert. PUSH takes no contact, all others need one of the user's.
+         */
+        post: operations["postApiUsersUser_IdNotificationPreferencesAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/alerts/{preference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a preference for alerts
+         * @description A rule for how and how soon a user is paged for an alert.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesAlertsPreference_Id"];
+        /**
+         * Replace a preference for alerts
+         * @description A rule for how and how soon a user is paged for an alert.
+         */
+        put: operations["putApiUsersUser_IdNotificationPreferencesAlertsPreference_Id"];
+        post?: never;
+        /**
+         * Delete a preference for alerts
+         * @description Remove a rule for how and how soon a user is paged for an alert.
+         */
+        delete: operations["deleteApiUsersUser_IdNotificationPreferencesAlertsPreference_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List preferences for duties
+         * @description Rules for how long before a shift a user is reminded.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesDuties"];
+        put?: never;
+        /**
+         * Create a preference for duties
+         * @description A new rule for how long before a shift a user is reminded. PUSH takes no contact, all others need one of the user's.
+         */
+        post: operations["postApiUsersUser_IdNotificationPreferencesDuties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/duties/{preference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a preference for duties
+         * @description A rule for how long before a shift a user is reminded.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesDutiesPreference_Id"];
+        /**
+         * Replace a preference for duties
+         * @description A rule for how long before a shift a user is reminded.
+         */
+        put: operations["putApiUsersUser_IdNotificationPreferencesDutiesPreference_Id"];
+        post?: never;
+        /**
+         * Delete a preference for duties
+         * @description Remove a rule for how long before a shift a user is reminded.
+         */
+        delete: operations["deleteApiUsersUser_IdNotificationPreferencesDutiesPreference_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List preferences for updates
+         * @description Rules for which changes of his alerts a user hears of.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesUpdates"];
+        put?: never;
+        /**
+         * Create a preference for updates
+         * @description A new rule for which changes of his alerts a user hears of. PUSH takes no contact, all others need one of the user's.
+         */
+        post: operations["postApiUsersUser_IdNotificationPreferencesUpdates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/updates/{preference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a preference for updates
+         * @description A rule for which changes of his alerts a user hears of.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id"];
+        /**
+         * Replace a preference for updates
+         * @description A rule for which changes of his alerts a user hears of.
+         */
+        put: operations["putApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id"];
+        post?: never;
+        /**
+         * Delete a preference for updates
+         * @description Remove a rule for which changes of his alerts a user hears of.
+         */
+        delete: operations["deleteApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List preferences for subscriptions
+         * @description Rules for how a user hears of incidents he follows.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesSubscriptions"];
+        put?: never;
+        /**
+         * Create a preference for subscriptions
+         * @description A new rule for how a user hears of incidents he follows. PUSH takes no contact, all others need one of the user's.
+         */
+        post: operations["postApiUsersUser_IdNotificationPreferencesSubscriptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{user_id}/notification-preferences/subscriptions/{preference_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a preference for subscriptions
+         * @description A rule for how a user hears of incidents he follows.
+         */
+        get: operations["getApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id"];
+        /**
+         * Replace a preference for subscriptions
+         * @description A rule for how a user hears of incidents he follows.
+         */
+        put: operations["putApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id"];
+        post?: never;
+        /**
+         * Delete a preference for subscriptions
+         * @description Remove a rule for how a user hears of incidents he follows.
+         */
+        delete: operations["deleteApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List teams */
+        get: operations["getApiTeams"];
+        put?: never;
+        /** Create a team */
+        post: operations["postApiTeams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a team */
+        get: operations["getApiTeamsTeam_Id"];
+        /** Change a team */
+        put: operations["putApiTeamsTeam_Id"];
+        post?: never;
+        /** Delete a team */
+        delete: operations["deleteApiTeamsTeam_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a team by name */
+        get: operations["getApiTeamsNameName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add or change a member */
+        post: operations["postApiTeamsTeam_IdMembers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/teams/{team_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a member */
+        delete: operations["deleteApiTeamsTeam_IdMembersUser_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what people changed */
+        get: operations["getApiAuditEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alert sources */
+        get: operations["getApiAlertSources"];
+        put?: never;
+        /** Create an alert source */
+        post: operations["postApiAlertSources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-sources/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert source by its id or integration key */
+        get: operations["getApiAlertSourcesSource"];
+        /** Replace an alert source */
+        put: operations["putApiAlertSourcesSource"];
+        post?: never;
+        /** Delete an alert source */
+        delete: operations["deleteApiAlertSourcesSource"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-sources/name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert source by its name */
+        get: operations["getApiAlertSourcesNameName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event
+         * @description ALERT opens an alert or is attached to the open one with the same key; ACCEPT, RESOLVE and COMMENT act on it. Needs no authorisation: the integration key says where the event goes. 202 means it is stored; what became of it is in the event explorer of the alert source.
+         */
+        post: operations["postApiEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alert-sources/{source_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The source's events and what became of each
+         * @description Newest first. disposition: CREATED, ATTACHED, ACCEPTED, RESOLVED, COMMENTED, or why the event was dropped (PAUSED, NO_MATCH, NO_KEY, INVALID); null while it waits.
+         */
+        get: operations["getApiAlertSourcesSource_IdEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List alerts
+         * @description Newest first.
+         */
+        get: operations["getApiAlerts"];
+        put?: never;
+        /** Create an alert by hand */
+        post: operations["postApiAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count alerts */
+        get: operations["getApiAlertsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an alert */
+        get: operations["getApiAlertsAlert_Id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Accept an alert */
+        put: operations["putApiAlertsAlert_IdAccept"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Resolve an alert */
+        put: operations["putApiAlertsAlert_IdResolve"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign an alert to a user or an escalation policy
+         * @description One of user, policy (or the older user-id, policy-id). A user may be given by name.
+         */
+        put: operations["putApiAlertsAlert_IdAssign"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Escalate to the next level, or to a given one */
+        put: operations["putApiAlertsAlert_IdEscalate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Raise the priority to HIGH */
+        put: operations["putApiAlertsAlert_IdRaise"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/suggested-responders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who could be added to the alert */
+        get: operations["getApiAlertsAlert_IdSuggestedResponders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/responders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a responder */
+        post: operations["postApiAlertsAlert_IdResponders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/responders/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a responder */
+        delete: operations["deleteApiAlertsAlert_IdRespondersUser_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/log-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alert's timeline */
+        get: operations["getApiAlertsAlert_IdLogEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alert's comments */
+        get: operations["getApiAlertsAlert_IdComments"];
+        put?: never;
+        /** Comment on the alert */
+        post: operations["postApiAlertsAlert_IdComments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why was somebody paged, or not? */
+        get: operations["getApiAlertsAlert_IdWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List heartbeat monitors */
+        get: operations["getApiHeartbeatMonitors"];
+        put?: never;
+        /** Create a heartbeat monitor */
+        post: operations["postApiHeartbeatMonitors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a heartbeat monitor */
+        get: operations["getApiHeartbeatMonitorsMonitor_Id"];
+        /** Change a heartbeat monitor */
+        put: operations["putApiHeartbeatMonitorsMonitor_Id"];
+        post?: never;
+        /** Delete a heartbeat monitor */
+        delete: operations["deleteApiHeartbeatMonitorsMonitor_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a heartbeat monitor by name */
+        get: operations["getApiHeartbeatMonitorsNameName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/external/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Create or change a monitor by your own key */
+        put: operations["putApiHeartbeatMonitorsExternalKey"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count monitors by state */
+        get: operations["getApiHeartbeatMonitorsCount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tags in use */
+        get: operations["getApiHeartbeatMonitorsTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/pings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the last pings */
+        get: operations["getApiHeartbeatMonitorsMonitor_IdPings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened to the monitor */
+        get: operations["getApiHeartbeatMonitorsMonitor_IdTransitions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List alerts of the monitor */
+        get: operations["getApiHeartbeatMonitorsMonitor_IdAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Pause a monitor */
+        put: operations["putApiHeartbeatMonitorsMonitor_IdPause"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Resume a paused monitor */
+        put: operations["putApiHeartbeatMonitorsMonitor_IdResume"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Mute a monitor for a while */
+        put: operations["putApiHeartbeatMonitorsMonitor_IdMute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/unmute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** End a mute */
+        put: operations["putApiHeartbeatMonitorsMonitor_IdUnmute"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/simulate-miss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drill: page as a real miss would */
+        post: operations["postApiHeartbeatMonitorsMonitor_IdSimulateMiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many monitors at once */
+        post: operations["postApiHeartbeatMonitorsBulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/schedule-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Preview a schedule */
+        post: operations["postApiHeartbeatMonitorsSchedulePreview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provisioning-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List provisioning keys */
+        get: operations["getApiProvisioningKeys"];
+        put?: never;
+        /** Create a provisioning key */
+        post: operations["postApiProvisioningKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provisioning-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a provisioning key */
+        delete: operations["deleteApiProvisioningKeysKey_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/heartbeat-monitors/{monitor_id}/badges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links to status badges */
+        get: operations["getApiHeartbeatMonitorsMonitor_IdBadges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notifications of an alert
+         * @description In the order they were planned; `errorMessage` says why one was not sent.
+         */
+        get: operations["getApiAlertsAlert_IdNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delivery list of an alert
+         * @description Every planned, sent, failed, cancelled or suppressed message with each try and the provider's answer.
+         */
+        get: operations["getApiAlertsAlert_IdDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delivery list of the account
+         * @description Messages of all alerts and of Tocsin itself, newest first.
+         */
+        get: operations["getApiDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List escalation policies */
+        get: operations["getApiEscalationPolicies"];
+        put?: never;
+        /** Create an escalation policy */
+        post: operations["postApiEscalationPolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the policy of a routing key */
+        get: operations["getApiEscalationPoliciesResolve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/{policy_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an escalation policy */
+        get: operations["getApiEscalationPoliciesPolicy_Id"];
+        /** Replace an escalation policy */
+        put: operations["putApiEscalationPoliciesPolicy_Id"];
+        post?: never;
+        /** Delete an escalation policy */
+        delete: operations["deleteApiEscalationPoliciesPolicy_Id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/name/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an escalation policy by its name */
+        get: operations["getApiEscalationPoliciesNameName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/{policy_id}/levels/{level}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace or append a level */
+        put: operations["putApiEscalationPoliciesPolicy_IdLevelsLevel"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/{policy_id}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is paged when? */
+        get: operations["getApiEscalationPoliciesPolicy_IdSimulate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalation-policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would be paged when, by rules that are not saved? */
+        post: operations["postApiEscalationPoliciesSimulate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is going on right now */
+        get: operations["getApiDashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changes, as server-sent events */
+        get: operations["getApiLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Is this process alive? */
+        get: operations["getHealthLive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Can this installation do its work? */
+        get: operations["getHealthReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When did the engines last turn? */
+        get: operations["getHealthEngine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** AccountBody */
+        AccountBody: {
+            name?: string | null;
+            stormThreshold?: number | null;
+            stormWindowSec?: number | null;
+            stormSharePercent?: number | null;
+            flapThreshold?: number | null;
+            flapWindowSec?: number | null;
+            flapHoldSec?: number | null;
+        };
+        /** AccountOut */
+        AccountOut: {
+            id: number;
+            name: string;
+            tenant: string;
+            createdAt: string | null;
+            stormThreshold: number;
+            stormWindowSec: number;
+            stormSharePercent: number;
+            flapThreshold: number;
+            flapWindowSec: number;
+            flapHoldSec: number;
+        };
+        /** AccountRef */
+        AccountRef: {
+            id: number;
+            name: string;
+        };
+        /** ActorOut */
+        ActorOut: {
+            id: number;
+            firstName: string;
+            lastName: string;
+        };
+        /** AlertOut */
+        AlertOut: {
+            id: number;
+            summary: string;
+            details: string | null;
+            reportTime: string;
+            resolvedOn: string | null;
+            /** @enum {string} */
+            status: "PENDING" | "ACCEPTED" | "RESOLVED";
+            alertSource: components["schemas"]["SourceRef"] | null;
+            escalationPolicy: components["schemas"]["PolicyRef"] | null;
+            /** @enum {string} */
+            priority: "HIGH" | "LOW";
+            severity: number | null;
+            alertKey: string | null;
+            assignedTo: components["schemas"]["alerts_schemas_UserRef"] | null;
+            nextEscalation: string | null;
+            nextEscalationRuleIndex: number | null;
+            images: components["schemas"]["ImageOut"][];
+            links: components["schemas"]["LinkOut"][];
+            responders: components["schemas"]["ResponderOut"][];
+            labels: {
+                [key: string]: string;
+            };
+            linkedIncidentId: number | null;
+            mergedIntoId: number | null;
+            /** @enum {string} */
+            mergeState: "NONE" | "MAIN" | "MERGED";
+            services: {
+                [key: string]: unknown;
+            }[];
+            eventCount: number;
+            lastEventAt: string;
+            isDrill: boolean;
+            runbookUrl: string | null;
+            acceptedAt: string | null;
+            acknowledgedBy: components["schemas"]["alerts_schemas_UserRef"] | null;
+            acknowledgedByType: string | null;
+            resolvedBy: components["schemas"]["alerts_schemas_UserRef"] | null;
+            resolvedByType: string | null;
+            escalationEndedReason: string | null;
+            escalationRules?: {
+                [key: string]: unknown;
+            }[];
+            nextEscalationUser?: components["schemas"]["alerts_schemas_UserRef"] | null;
+            customDetails?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** AlertsNow */
+        AlertsNow: {
+            pending: number;
+            accepted: number;
+            unattended: components["schemas"]["Unattended"][];
+        };
+        /** ApiKeyBody */
+        ApiKeyBody: {
+            name: string;
+            expiresAt?: string | null;
+        };
+        /** ApiKeyOut */
+        ApiKeyOut: {
+            id: number;
+            name: string;
+            prefix: string;
+            createdAt: string | null;
+            expiresAt: string | null;
+            lastUsedAt: string | null;
+            lastUsedIp: string | null;
+            key?: string;
+        };
+        /** AttemptOut */
+        AttemptOut: {
+            startedAt: string;
+            finishedAt: string | null;
+            outcome: string | null;
+            provider: string;
+            response: string | null;
+        };
+        /** AuditEntryOut */
+        AuditEntryOut: {
+            id: number;
+            at: string | null;
+            actor: components["schemas"]["ActorOut"] | null;
+            actorUserId: number | null;
+            action: string;
+            objectType: string;
+            objectId: number | null;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /** BadgeLinks */
+        BadgeLinks: {
+            svg: string;
+            json: string;
+            shields: string;
+        };
+        /** BadgesOut */
+        BadgesOut: {
+            monitor: components["schemas"]["BadgeLinks"];
+            tags: components["schemas"]["TagBadgeOut"][];
+        };
+        /** BulkIn */
+        BulkIn: {
+            ids: number[];
+            action: string;
+            tags?: string[] | null;
+            until?: string | null;
+            reason?: string | null;
+            alertSourceId?: number | null;
+        };
+        /** BulkOut */
+        BulkOut: {
+            changed: number;
+        };
+        /** CommentIn */
+        CommentIn: {
+            content: string;
+        };
+        /** CommentOut */
+        CommentOut: {
+            id: number;
+            content: string;
+            creator: string;
+            userId: number | null;
+            created: string;
+        };
+        /** ContactEmailBody */
+        ContactEmailBody: {
+            target?: string | null;
+        };
+        /** ContactEmailOut */
+        ContactEmailOut: {
+            id: number;
+            target: string;
+            /** @enum {string} */
+            status: "OK" | "LOCKED" | "BLACKLISTED";
+        };
+        /** ContactId */
+        ContactId: {
+            id?: number | null;
+        };
+        /** ContactPhoneBody */
+        ContactPhoneBody: {
+            target?: string | null;
+            regionCode?: string | null;
+            primary?: boolean | null;
+        };
+        /** ContactPhoneOut */
+        ContactPhoneOut: {
+            id: number;
+            regionCode: string | null;
+            target: string;
+            primary: boolean;
+            /** @enum {string} */
+            status: "OK" | "LOCKED" | "BLACKLISTED";
+        };
+        /** Count */
+        Count: {
+            count: number;
+        };
+        /** CountOut */
+        CountOut: {
+            total: number;
+            unknown: number;
+            healthy: number;
+            overdue: number;
+            paused: number;
+        };
+        /** DashboardOut */
+        DashboardOut: {
+            alerts: components["schemas"]["AlertsNow"];
+            monitors: components["schemas"]["MonitorsNow"];
+            onCall: components["schemas"]["OnCallNow"][];
+            engine: components["schemas"]["EngineNow"];
+            mail: components["schemas"]["MailNow"];
+        };
+        /** DeliveryAlert */
+        DeliveryAlert: {
+            id: number;
+            summary: string;
+        };
+        /** DeliveryOut */
+        DeliveryOut: {
+            id: number;
+            kind: string;
+            method: string;
+            target: string;
+            state: string;
+            user: components["schemas"]["DeliveryUser"];
+            plannedAt: string;
+            scheduledFor: string;
+            finishedAt: string | null;
+            attempts: components["schemas"]["AttemptOut"][];
+            error: string | null;
+            why: {
+                [key: string]: unknown;
+            };
+            alert: components["schemas"]["DeliveryAlert"] | null;
+        };
+        /** DeliveryUser */
+        DeliveryUser: {
+            id: number;
+            firstName: string;
+            lastName: string;
+        };
+        /** DrillOut */
+        DrillOut: {
+            alertId: number | null;
+            reason: string | null;
+        };
+        /** EmailBody */
+        EmailBody: {
+            email: string;
+        };
+        /** EngineNow */
+        EngineNow: {
+            alive: boolean;
+            turnedAt: string | null;
+        };
+        /** EventAnswer */
+        EventAnswer: Record<string, never>;
+        /** EventComment */
+        EventComment: {
+            content: string;
+            creator?: string | null;
+        };
+        /** EventImage */
+        EventImage: {
+            src: string;
+            href?: string | null;
+            alt?: string | null;
+        };
+        /** EventIn */
+        EventIn: {
+            integrationKey?: string | null;
+            apiKey?: string | null;
+            eventType?: ("ALERT" | "ACCEPT" | "RESOLVE" | "COMMENT") | null;
+            summary?: string | null;
+            details?: string | null;
+            alertKey?: string | null;
+            incidentKey?: string | null;
+            priority?: ("HIGH" | "LOW") | null;
+            severity?: number | null;
+            images?: components["schemas"]["EventImage"][] | null;
+            links?: components["schemas"]["EventLink"][] | null;
+            comments?: components["schemas"]["EventComment"][] | null;
+            labels?: {
+                [key: string]: string;
+            } | null;
+            services?: components["schemas"]["EventServiceRef"][] | null;
+            logs?: components["schemas"]["EventLog"][] | null;
+            customDetails?: {
+                [key: string]: unknown;
+            } | null;
+            routingKey?: string | null;
+            runbookUrl?: string | null;
+        };
+        /** EventLink */
+        EventLink: {
+            href: string;
+            text?: string | null;
+        };
+        /** EventLog */
+        EventLog: {
+            timestamp?: unknown;
+            level?: string | null;
+            body?: string | null;
+            labels?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** EventOut */
+        EventOut: {
+            id: number;
+            receivedAt: string;
+            correlationId: string;
+            eventType: string;
+            alertKey: string | null;
+            disposition: string | null;
+            reason: string | null;
+            alertId: number | null;
+            payload: {
+                [key: string]: unknown;
+            };
+        };
+        /** EventServiceRef */
+        EventServiceRef: {
+            alias?: string | null;
+            id?: number | null;
+        };
+        /** ExpectedOut */
+        ExpectedOut: {
+            local: string;
+            utc: string;
+        };
+        /** ImageIn */
+        ImageIn: {
+            src: string;
+            href?: string | null;
+            alt?: string | null;
+        };
+        /** ImageOut */
+        ImageOut: {
+            src: string;
+            href?: string | null;
+            alt?: string | null;
+        };
+        /** LegacyHeartbeatIn */
+        LegacyHeartbeatIn: {
+            summary?: string | null;
+            /** @default 900 */
+            intervalSec: number;
+            status?: string | null;
+        };
+        /** LinkIn */
+        LinkIn: {
+            href: string;
+            text?: string | null;
+        };
+        /** LinkOut */
+        LinkOut: {
+            href: string;
+            text?: string | null;
+        };
+        /** LogEntryOut */
+        LogEntryOut: {
+            id: number;
+            timestamp: string;
+            /** @enum {string} */
+            logEntryType: "ConnectorAutomaticResultErrorLogEntry" | "ConnectorAutomaticResultLogEntry" | "AlertActionErrorLogEntry" | "AlertActionFailLogEntry" | "AlertActionSuccessLogEntry" | "AlertNotRoutedLogEntry" | "AlertReceivedLogEntry" | "AlertRoutedSuccessfulLogEntry" | "AlertSourceResponseLogEntry" | "CallLogEntry" | "EmailReceivedLogEntry" | "EmailResolvedLogEntry" | "FilterableLogEntryType" | "HeartbeatOverdueLogEntry" | "HeartbeatResolvedLogEntry" | "AlertAssignedBySystemLogEntry" | "AlertAssignedByUserLogEntry" | "AlertAssignedToPolicyLogEntry" | "AlertAssignedToScheduleLogEntry" | "AlertAutoResolvedLogEntry" | "AlertCommentAddedBySystemLogEntry" | "AlertCommentAddedLogEntry" | "AlertCommentPublishedLogEntry" | "AlertCreatedByUserLogEntry" | "AlertRaisedBySystemLogEntry" | "AlertRaisedByUserLogEntry" | "AlertSummaryChangedLogEntry" | "IncomingCallLogEntry" | "LowPriorityCallLog" | "MailboxCallLogEntry" | "MailboxRecordReceivedLog" | "MailboxTranscribedReceivedLog" | "NobodyOnCallLogEntry" | "NotificationLogEntry" | "ParallelCallLogEntry" | "PhoneNumberNotSetLogEntry" | "PhoneNumberBlockedLogEntry" | "QueueResultLogEntry" | "StakeholderAddedBySystemLogEntry" | "StakeholderAddedLogEntry" | "StakeholderRemovedLogEntry" | "StakeholderResubscribedLogEntry" | "StakeholderUnsubscribedLogEntry" | "UserResponseLogEntry" | "InComIncidentCreatedLogEntry" | "InComIncidentResolvedLogEntry" | "InComServiceTransitionLogEntry" | "InComLinkedLogEntry" | "InComUnlinkedLogEntry" | "AlertChannelAttachedByUserLogEntry" | "AlertChannelDetachedByUserLogEntry" | "AlertEscalatedToLevelLogEntry";
+            text: string;
+            alertId: number;
+            filterTypes: ("NOTIFICATIONS" | "ALERT_SOURCE_EVENTS" | "CALL_ROUTING_EVENTS" | "ALERT_UPDATES" | "CONNECTOR_EVENTS" | "INCIDENT_COMMUNICATIONS")[];
+            vars?: {
+                [key: string]: unknown;
+            };
+        };
+        /** MailNow */
+        MailNow: {
+            configured: boolean;
+        };
+        /** ManualAlert */
+        ManualAlert: {
+            summary: string;
+            alertSource: components["schemas"]["alerts_schemas_Ref"];
+            details?: string | null;
+            escalationPolicy?: components["schemas"]["alerts_schemas_Ref"] | null;
+            priority?: ("HIGH" | "LOW") | null;
+            severity?: number | null;
+            images?: components["schemas"]["ImageIn"][] | null;
+            links?: components["schemas"]["LinkIn"][] | null;
+            labels?: {
+                [key: string]: string;
+            } | null;
+            responders?: components["schemas"]["ResponderIn"][] | null;
+            assignedTo?: components["schemas"]["alerts_schemas_Ref"] | null;
+        };
+        /** MonitorAlertOut */
+        MonitorAlertOut: {
+            id: number;
+            summary: string;
+            status: string;
+            priority: string;
+            reportTime: string;
+            acceptedAt: string | null;
+            resolvedOn: string | null;
+            isDrill: boolean;
+        };
+        /** MonitorIn */
+        MonitorIn: {
+            name: string;
+            intervalSec?: number;
+            alertSummary?: string | null;
+            alertSource?: components["schemas"]["heartbeats_schemas_Ref"] | null;
+            teams?: components["schemas"]["heartbeats_schemas_Ref"][] | null;
+            scheduleKind?: ("INTERVAL" | "CRON" | "ON_CALENDAR") | null;
+            scheduleExpression?: string | null;
+            timezone?: string | null;
+            graceSec?: number | null;
+            maxRunTimeSec?: number | null;
+            startGraceSec?: number | null;
+            tags?: string[] | null;
+            runbookUrl?: string | null;
+            postOnly?: boolean | null;
+            flapDetection?: boolean | null;
+            stormGrouping?: boolean | null;
+            expectFirstPingBy?: string | null;
+            externalKey?: string | null;
+        };
+        /** MonitorOut */
+        MonitorOut: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            state: "UNKNOWN" | "HEALTHY" | "OVERDUE";
+            intervalSec: number;
+            alertSummary: string | null;
+            createdAt: string;
+            updatedAt: string;
+            teams: components["schemas"]["heartbeats_schemas_TeamOut"][];
+            /** @enum {string} */
+            scheduleKind: "INTERVAL" | "CRON" | "ON_CALENDAR";
+            scheduleExpression: string | null;
+            timezone: string;
+            graceSec: number;
+            maxRunTimeSec: number | null;
+            startGraceSec: number | null;
+            tags: string[];
+            runbookUrl: string | null;
+            postOnly: boolean;
+            flapDetection: boolean;
+            stormGrouping: boolean;
+            externalKey: string | null;
+            pausedAt: string | null;
+            mutedUntil: string | null;
+            muteReason: string | null;
+            expectFirstPingBy: string | null;
+            lastPing: string | null;
+            lastPingKind: string | null;
+            pingCount: number;
+            armedAt: string | null;
+            nextExpectedAt: string | null;
+            deadline: string | null;
+            overdueSince: string | null;
+            failed: boolean;
+            flappingSince: string | null;
+            badgeKey: string | null;
+            integrationKey?: string | null;
+            integrationUrl?: string | null;
+            alertSource?: components["schemas"]["heartbeats_schemas_SourceOut"] | null;
+        };
+        /** MonitorsNow */
+        MonitorsNow: {
+            total: number;
+            unknown: number;
+            healthy: number;
+            overdue: number;
+            paused: number;
+        };
+        /** MuteIn */
+        MuteIn: {
+            until: string;
+            reason?: string | null;
+        };
+        /** NewResponder */
+        NewResponder: {
+            user?: components["schemas"]["alerts_schemas_Ref"] | null;
+            id?: number | null;
+            group?: string | null;
+        };
+        /** NotificationOut */
+        NotificationOut: {
+            id: number;
+            /** @enum {string} */
+            method: "PUSH" | "VOICE" | "SMS" | "EMAIL" | "WHATSAPP";
+            target: string;
+            subject: string | null;
+            alertId: number;
+            user: components["schemas"]["NotifiedUser"];
+            notificationTime: string;
+            /** @enum {string} */
+            status: "SCHEDULED" | "SUCCESS" | "ERROR";
+            errorMessage: string | null;
+        };
+        /** NotifiedUser */
+        NotifiedUser: {
+            id: number;
+            firstname: string;
+            lastname: string;
+        };
+        /** NumberOut */
+        NumberOut: {
+            countryCode: string;
+            phoneNumber: string;
+            supportsInboundSms: boolean;
+            types: string[];
+        };
+        /** OnCallNow */
+        OnCallNow: {
+            policy: components["schemas"]["PolicyName"];
+            users: components["schemas"]["Person"][];
+        };
+        /** Person */
+        Person: {
+            id: number;
+            firstName: string;
+            lastName: string;
+        };
+        /** PingOut */
+        PingOut: {
+            number: number;
+            receivedAt: string;
+            kind: string;
+            exitCode: number | null;
+            rid: string | null;
+            runTimeMs: number | null;
+            method: string | null;
+            remoteAddr: string | null;
+            userAgent: string | null;
+            body: string | null;
+            bodyTruncated: boolean;
+        };
+        /** PolicyIn */
+        PolicyIn: {
+            name: string;
+            escalationRules: components["schemas"]["RuleIn"][];
+            teams?: components["schemas"]["escalations_schemas_Ref"][] | null;
+            repeating?: boolean | null;
+            frequency?: number | null;
+            delayMin?: number | null;
+            routingKey?: string | null;
+        };
+        /** PolicyName */
+        PolicyName: {
+            id: number;
+            name: string;
+        };
+        /** PolicyRef */
+        PolicyRef: {
+            id: number;
+            name: string;
+        };
+        /** PreferenceBody */
+        PreferenceBody: {
+            /** @enum {string} */
+            method: "EMAIL" | "SMS" | "PUSH" | "VOICE" | "WHATSAPP" | "TELEGRAM";
+            contact?: components["schemas"]["ContactId"] | null;
+            type?: ("HIGH_PRIORITY" | "LOW_PRIORITY" | "ON_CALL" | "ALERT_ACCEPTED" | "ALERT_RESOLVED" | "ALERT_ESCALATED") | null;
+            delayMin?: number | null;
+            beforeMin?: number | null;
+            repeatEveryMin?: number | null;
+        };
+        /** PreferenceContactOut */
+        PreferenceContactOut: {
+            id: number;
+            target: string;
+            /** @enum {string} */
+            status: "OK" | "LOCKED" | "BLACKLISTED";
+            regionCode?: string | null;
+            primary?: boolean;
+        };
+        /** PreferenceOut */
+        PreferenceOut: {
+            id: number;
+            /** @enum {string} */
+            method: "EMAIL" | "SMS" | "PUSH" | "VOICE" | "WHATSAPP" | "TELEGRAM";
+            contact: components["schemas"]["PreferenceContactOut"] | null;
+            type?: "HIGH_PRIORITY" | "LOW_PRIORITY" | "ON_CALL" | "ALERT_ACCEPTED" | "ALERT_RESOLVED" | "ALERT_ESCALATED";
+            delayMin?: number;
+            beforeMin?: number;
+            repeatEveryMin?: number | null;
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            /** @default INTERVAL */
+            scheduleKind: string;
+            scheduleExpression?: string | null;
+            /** @default 300 */
+            intervalSec: number;
+            /** @default UTC */
+            timezone: string;
+            /** @default 0 */
+            graceSec: number;
+        };
+        /** PreviewOut */
+        PreviewOut: {
+            description: string;
+            next: components["schemas"]["ExpectedOut"][];
+            warnings: string[];
+        };
+        /** ProvisioningKeyIn */
+        ProvisioningKeyIn: {
+            name: string;
+            /** @default 300 */
+            intervalSec: number;
+            /** @default 60 */
+            graceSec: number;
+            tags?: string[];
+            /** @default 100 */
+            quota: number;
+            alertSource?: components["schemas"]["heartbeats_schemas_Ref"] | null;
+        };
+        /** ProvisioningKeyOut */
+        ProvisioningKeyOut: {
+            id: number;
+            name: string;
+            prefix: string;
+            intervalSec: number;
+            graceSec: number;
+            tags: string[];
+            quota: number;
+            createdCount: number;
+            alertSource: components["schemas"]["heartbeats_schemas_Ref"] | null;
+            createdAt: string;
+            key?: string;
+            pingUrl?: string;
+        };
+        /** ResponderIn */
+        ResponderIn: {
+            user: components["schemas"]["alerts_schemas_Ref"];
+        };
+        /** ResponderOut */
+        ResponderOut: {
+            user: components["schemas"]["alerts_schemas_UserRef"];
+            /** @enum {string} */
+            status: "PENDING" | "ACCEPTED";
+            acceptedAt: string | null;
+        };
+        /** RuleIn */
+        RuleIn: {
+            escalationTimeout: number;
+            user?: components["schemas"]["escalations_schemas_Ref"] | null;
+            schedule?: components["schemas"]["escalations_schemas_Ref"] | null;
+            team?: components["schemas"]["escalations_schemas_Ref"] | null;
+            users?: components["schemas"]["escalations_schemas_Ref"][] | null;
+            schedules?: components["schemas"]["escalations_schemas_Ref"][] | null;
+            teams?: components["schemas"]["escalations_schemas_Ref"][] | null;
+        };
+        /** RuleOut */
+        RuleOut: {
+            escalationTimeout: number;
+            users: components["schemas"]["escalations_schemas_UserRef"][];
+            schedules: components["schemas"]["escalations_schemas_NamedRef"][];
+            teams: components["schemas"]["escalations_schemas_NamedRef"][];
+            user?: components["schemas"]["escalations_schemas_UserRef"] | null;
+            schedule?: components["schemas"]["escalations_schemas_NamedRef"] | null;
+            team?: components["schemas"]["escalations_schemas_NamedRef"] | null;
+        };
+        /** SessionOut */
+        SessionOut: {
+            user: components["schemas"]["UserOut"];
+            account: components["schemas"]["AccountRef"];
+            csrfToken: string | null;
+        };
+        /** SignInBody */
+        SignInBody: {
+            email: string;
+            password: string;
+            tenant?: string | null;
+        };
+        /** SimulateIn */
+        SimulateIn: {
+            escalationRules: components["schemas"]["RuleIn"][];
+            /** @default false */
+            repeating: boolean;
+            /** @default 1 */
+            frequency: number;
+            /** @default 0 */
+            delayMin: number;
+            /** @default HIGH */
+            priority: string;
+            at?: string | null;
+        };
+        /** SimulatedOut */
+        SimulatedOut: {
+            at: string;
+            afterSec: number;
+            level: number | null;
+            pass: number;
+            users: components["schemas"]["escalations_schemas_UserRef"][];
+            pages: components["schemas"]["SimulatedPage"][];
+            note: string;
+        };
+        /** SimulatedPage */
+        SimulatedPage: {
+            userId: number;
+            method: string;
+            target: string;
+            at: string;
+        };
+        /** SourceIn */
+        SourceIn: {
+            name: string;
+            escalationPolicy: components["schemas"]["alert_sources_schemas_Ref"];
+            /** @enum {string} */
+            integrationType: "NAGIOS" | "ICINGA" | "EMAIL2" | "SMS" | "API" | "HEARTBEAT2" | "PRTG" | "PINGDOM" | "CLOUDWATCH" | "AWSPHD" | "STACKDRIVER" | "INSTANA" | "ZABBIX" | "SOLARWINDS" | "PROMETHEUS" | "NEWRELIC" | "GRAFANA" | "GITHUB" | "DATADOG" | "UPTIMEROBOT" | "APPDYNAMICS" | "DYNATRACE" | "TOPDESK" | "STATUSCAKE" | "MONITOR" | "TOOL" | "CHECKMK" | "AUTOTASK" | "AWSBUDGET" | "SYSDIG" | "SERVERDENSITY" | "ZAPIER" | "KENTIXAM" | "JIRA" | "CONSUL" | "ZAMMAD" | "SPLUNK" | "SERVICENOW" | "SEARCHGUARD" | "KUBERNETES" | "SIGNALFX" | "AZUREALERTS" | "TERRAFORMCLOUD" | "SENTRY" | "SEMATEXT" | "SUMOLOGIC" | "RAYGUN" | "MXTOOLBOX" | "ESWATCHER" | "AMAZONSNS" | "KAPACITOR" | "CORTEXXSOAR" | "ZENDESK" | "AUVIK" | "SENSU" | "NCENTRAL" | "JUMPCLOUD" | "SALESFORCE" | "GUARDDUTY" | "STATUSHUB" | "IXON" | "APIFORTRESS" | "FRESHSERVICE" | "APPSIGNAL" | "LIGHTSTEP" | "IBMCLOUDFUNCTIONS" | "CROWDSTRIKE" | "HUMIO" | "OHDEAR" | "MONGODBATLAS" | "GITLAB" | "HYPERPING" | "PAPRISMACLOUD" | "SAMSARA" | "PANDORAFMS" | "MSSCOM" | "TWILIO" | "CISCOMERAKI" | "CHECKLY" | "POSTHOG" | "GOOGLESCC" | "SLACK" | "MSTEAMS" | "UPTIMEKUMA" | "TWILIOERRORS" | "PARTICLE" | "CLOUDFLARE" | "TULIP" | "GRAYLOG" | "CATCHPOINT" | "LOKI" | "CORTEX" | "MIMIR" | "HALOPSA" | "INFLUXDB" | "CALLFLOW" | "HALOITSM" | "KIBANA" | "VICTORIAMETRICS" | "HONEYCOMB" | "FOURME" | "KEEP" | "UBIDOTS" | "HETRIXTOOLS" | "POSTMAN" | "CLUSTERCONTROL" | "NETDATA" | "AWX" | "KAFKA" | "MQTT" | "RAPIDSPIKE" | "HONEYBADGER" | "HEALTHCHECKSIO" | "MEZMO" | "SERVERGUARD24" | "CISCOTHOUSANDEYES" | "SITE24X7" | "ITCONDUCTOR" | "SAPFRUN" | "APICA" | "DASH0" | "ROLLBAR" | "GATUS" | "LIBRENMS" | "PANTHER" | "TEAMCITY" | "ALIBABACLOUD" | "FLEETDM" | "CONNECTWISEPSA" | "DEADMANSSNITCH" | "FORTISOAR" | "OPMANAGER" | "CRONITOR" | "DOMOTZ" | "LIVEWATCH" | "AZUREDEVOPS" | "LEVELIO" | "EKARA" | "SYSAID" | "PHAREIO" | "OPSGENIE" | "WHATAP" | "SIGNOZ" | "GOOGLECHAT" | "DOTCOMMONITOR" | "UPTIME" | "HELPSCOUT" | "SCIENCELOGIC" | "PULSETIC" | "WAZUH" | "SEKOIA";
+            integrationKey?: string | null;
+            active?: boolean | null;
+            alertCreation?: ("ONE_ALERT_PER_EMAIL" | "ONE_ALERT_PER_EMAIL_SUBJECT" | "ONE_PENDING_ALERT_ALLOWED" | "ONE_OPEN_ALERT_ALLOWED" | "OPEN_RESOLVE_ON_EXTRACTION" | "ONE_ALERT_GROUPED_PER_WINDOW" | "INTELLIGENT_GROUPING") | null;
+            incidentCreation?: string | null;
+            alertGroupingWindow?: string | null;
+            autoResolutionTimeout?: string | null;
+            alertPriorityRule?: ("HIGH" | "LOW" | "HIGH_DURING_SUPPORT_HOURS" | "LOW_DURING_SUPPORT_HOURS") | null;
+            incidentPriorityRule?: string | null;
+            severity?: number | null;
+            runbookUrl?: string | null;
+            teams?: components["schemas"]["alert_sources_schemas_Ref"][] | null;
+            heartbeat?: components["schemas"]["LegacyHeartbeatIn"] | null;
+            summaryTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            detailsTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            routingTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            alertKeyTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            priorityTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            severityTemplate?: {
+                [key: string]: unknown;
+            } | null;
+            linkTemplates?: {
+                [key: string]: unknown;
+            }[] | null;
+            servicesTemplate?: {
+                [key: string]: unknown;
+            }[] | null;
+            eventFilter?: string | null;
+            eventTypeFilterCreate?: string | null;
+            eventTypeFilterAccept?: string | null;
+            eventTypeFilterResolve?: string | null;
+            autoRaiseAlerts?: boolean | null;
+            scoreThreshold?: number | null;
+            services?: {
+                [key: string]: unknown;
+            }[] | null;
+            setupStatus?: ("CREATED" | "CREATED_ADVANCED" | "CREATED_BIDIRECTIONAL" | "FINISHED") | null;
+            autoCreateServices?: boolean | null;
+            supportHours?: {
+                [key: string]: unknown;
+            } | null;
+            emailFiltered?: boolean | null;
+            emailResolveFiltered?: boolean | null;
+            emailPredicates?: {
+                [key: string]: unknown;
+            }[] | null;
+            emailResolvePredicates?: {
+                [key: string]: unknown;
+            }[] | null;
+            resolveKeyExtractor?: {
+                [key: string]: unknown;
+            } | null;
+            filterOperator?: string | null;
+            resolveFilterOperator?: string | null;
+            autotaskMetadata?: {
+                [key: string]: unknown;
+            } | null;
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** SourceRef */
+        SourceRef: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            integrationType: "NAGIOS" | "ICINGA" | "EMAIL2" | "SMS" | "API" | "HEARTBEAT2" | "PRTG" | "PINGDOM" | "CLOUDWATCH" | "AWSPHD" | "STACKDRIVER" | "INSTANA" | "ZABBIX" | "SOLARWINDS" | "PROMETHEUS" | "NEWRELIC" | "GRAFANA" | "GITHUB" | "DATADOG" | "UPTIMEROBOT" | "APPDYNAMICS" | "DYNATRACE" | "TOPDESK" | "STATUSCAKE" | "MONITOR" | "TOOL" | "CHECKMK" | "AUTOTASK" | "AWSBUDGET" | "SYSDIG" | "SERVERDENSITY" | "ZAPIER" | "KENTIXAM" | "JIRA" | "CONSUL" | "ZAMMAD" | "SPLUNK" | "SERVICENOW" | "SEARCHGUARD" | "KUBERNETES" | "SIGNALFX" | "AZUREALERTS" | "TERRAFORMCLOUD" | "SENTRY" | "SEMATEXT" | "SUMOLOGIC" | "RAYGUN" | "MXTOOLBOX" | "ESWATCHER" | "AMAZONSNS" | "KAPACITOR" | "CORTEXXSOAR" | "ZENDESK" | "AUVIK" | "SENSU" | "NCENTRAL" | "JUMPCLOUD" | "SALESFORCE" | "GUARDDUTY" | "STATUSHUB" | "IXON" | "APIFORTRESS" | "FRESHSERVICE" | "APPSIGNAL" | "LIGHTSTEP" | "IBMCLOUDFUNCTIONS" | "CROWDSTRIKE" | "HUMIO" | "OHDEAR" | "MONGODBATLAS" | "GITLAB" | "HYPERPING" | "PAPRISMACLOUD" | "SAMSARA" | "PANDORAFMS" | "MSSCOM" | "TWILIO" | "CISCOMERAKI" | "CHECKLY" | "POSTHOG" | "GOOGLESCC" | "SLACK" | "MSTEAMS" | "UPTIMEKUMA" | "TWILIOERRORS" | "PARTICLE" | "CLOUDFLARE" | "TULIP" | "GRAYLOG" | "CATCHPOINT" | "LOKI" | "CORTEX" | "MIMIR" | "HALOPSA" | "INFLUXDB" | "CALLFLOW" | "HALOITSM" | "KIBANA" | "VICTORIAMETRICS" | "HONEYCOMB" | "FOURME" | "KEEP" | "UBIDOTS" | "HETRIXTOOLS" | "POSTMAN" | "CLUSTERCONTROL" | "NETDATA" | "AWX" | "KAFKA" | "MQTT" | "RAPIDSPIKE" | "HONEYBADGER" | "HEALTHCHECKSIO" | "MEZMO" | "SERVERGUARD24" | "CISCOTHOUSANDEYES" | "SITE24X7" | "ITCONDUCTOR" | "SAPFRUN" | "APICA" | "DASH0" | "ROLLBAR" | "GATUS" | "LIBRENMS" | "PANTHER" | "TEAMCITY" | "ALIBABACLOUD" | "FLEETDM" | "CONNECTWISEPSA" | "DEADMANSSNITCH" | "FORTISOAR" | "OPMANAGER" | "CRONITOR" | "DOMOTZ" | "LIVEWATCH" | "AZUREDEVOPS" | "LEVELIO" | "EKARA" | "SYSAID" | "PHAREIO" | "OPSGENIE" | "WHATAP" | "SIGNOZ" | "GOOGLECHAT" | "DOTCOMMONITOR" | "UPTIME" | "HELPSCOUT" | "SCIENCELOGIC" | "PULSETIC" | "WAZUH" | "SEKOIA";
+            iconUrl: string;
+            teams: components["schemas"]["TeamRef"][];
+        };
+        /** SuggestedResponder */
+        SuggestedResponder: {
+            /** @enum {string} */
+            group: "SUGGESTED" | "USER" | "ESCALATION_POLICY" | "ON_CALL_SCHEDULE";
+            id: number;
+            name: string;
+            disabled: boolean;
+        };
+        /** TagBadgeOut */
+        TagBadgeOut: {
+            tag: string;
+            links: components["schemas"]["BadgeLinks"];
+        };
+        /** TagOut */
+        TagOut: {
+            tag: string;
+            count: number;
+        };
+        /** TargetBody */
+        TargetBody: {
+            target: string;
+        };
+        /** TeamBody */
+        TeamBody: {
+            name?: string | null;
+            visibility?: ("PUBLIC" | "PRIVATE") | null;
+            members?: components["schemas"]["TeamMemberBody"][] | null;
+        };
+        /** TeamMemberBody */
+        TeamMemberBody: {
+            user: components["schemas"]["UserId"];
+            role?: ("STAKEHOLDER" | "VIEWER" | "RESPONDER" | "USER" | "ADMIN") | null;
+        };
+        /** TeamMemberOut */
+        TeamMemberOut: {
+            user: components["schemas"]["UserOut"];
+            /** @enum {string} */
+            role: "STAKEHOLDER" | "VIEWER" | "RESPONDER" | "USER" | "ADMIN";
+        };
+        /** TeamRef */
+        TeamRef: {
+            id: number;
+            name: string | null;
+        };
+        /** TransitionOut */
+        TransitionOut: {
+            id: string;
+            at: string;
+            kind: string;
+            details: {
+                [key: string]: unknown;
+            };
+        };
+        /** Unattended */
+        Unattended: {
+            id: number;
+            summary: string;
+            reportTime: string;
+            priority: string;
+        };
+        /** UserBody */
+        UserBody: {
+            firstName?: string | null;
+            lastName?: string | null;
+            email?: string | null;
+            role?: ("GUEST" | "STAKEHOLDER" | "VIEWER" | "RESPONDER" | "USER" | "ADMIN" | "ACCOUNT_OWNER") | null;
+            timezone?: string | null;
+            language?: ("de" | "en") | null;
+            position?: string | null;
+            department?: string | null;
+            region?: string | null;
+            shiftColor?: string | null;
+            mutedUntil?: string | null;
+            password?: string | null;
+            currentPassword?: string | null;
+        };
+        /** UserId */
+        UserId: {
+            id: number;
+        };
+        /** UserOut */
+        UserOut: {
+            id: number;
+            username: string;
+            firstName: string;
+            lastName: string;
+            email: string;
+            timezone: string;
+            position: string | null;
+            department: string | null;
+            avatarUrl: string | null;
+            /** @enum {string} */
+            language: "de" | "en";
+            region: string | null;
+            /** @enum {string} */
+            role: "GUEST" | "STAKEHOLDER" | "VIEWER" | "RESPONDER" | "USER" | "ADMIN" | "ACCOUNT_OWNER";
+            shiftColor: string | null;
+            mutedUntil: string | null;
+            createdAt: string | null;
+            updatedAt: string | null;
+        };
+        /** WebSessionOut */
+        WebSessionOut: {
+            id: number;
+            createdAt: string | null;
+            lastSeenAt: string | null;
+            expiresAt: string | null;
+            ip: string | null;
+            userAgent: string | null;
+            current: boolean;
+        };
+        /** WhyOut */
+        WhyOut: {
+            at: string;
+            kind: string;
+            text: string;
+            user: components["schemas"]["alerts_schemas_UserRef"] | null;
+            vars: {
+                [key: string]: unknown;
+            };
+        };
+        /** NamedRef */
+        alert_sources_schemas_NamedRef: {
+            id: number;
+            name: string | null;
+        };
+        /** Ref */
+        alert_sources_schemas_Ref: {
+            id: number;
+        };
+        /** SourceOut */
+        alert_sources_schemas_SourceOut: {
+            id: number;
+            name: string;
+            teams: components["schemas"]["alert_sources_schemas_NamedRef"][];
+            /** @enum {string} */
+            integrationType: "NAGIOS" | "ICINGA" | "EMAIL2" | "SMS" | "API" | "HEARTBEAT2" | "PRTG" | "PINGDOM" | "CLOUDWATCH" | "AWSPHD" | "STACKDRIVER" | "INSTANA" | "ZABBIX" | "SOLARWINDS" | "PROMETHEUS" | "NEWRELIC" | "GRAFANA" | "GITHUB" | "DATADOG" | "UPTIMEROBOT" | "APPDYNAMICS" | "DYNATRACE" | "TOPDESK" | "STATUSCAKE" | "MONITOR" | "TOOL" | "CHECKMK" | "AUTOTASK" | "AWSBUDGET" | "SYSDIG" | "SERVERDENSITY" | "ZAPIER" | "KENTIXAM" | "JIRA" | "CONSUL" | "ZAMMAD" | "SPLUNK" | "SERVICENOW" | "SEARCHGUARD" | "KUBERNETES" | "SIGNALFX" | "AZUREALERTS" | "TERRAFORMCLOUD" | "SENTRY" | "SEMATEXT" | "SUMOLOGIC" | "RAYGUN" | "MXTOOLBOX" | "ESWATCHER" | "AMAZONSNS" | "KAPACITOR" | "CORTEXXSOAR" | "ZENDESK" | "AUVIK" | "SENSU" | "NCENTRAL" | "JUMPCLOUD" | "SALESFORCE" | "GUARDDUTY" | "STATUSHUB" | "IXON" | "APIFORTRESS" | "FRESHSERVICE" | "APPSIGNAL" | "LIGHTSTEP" | "IBMCLOUDFUNCTIONS" | "CROWDSTRIKE" | "HUMIO" | "OHDEAR" | "MONGODBATLAS" | "GITLAB" | "HYPERPING" | "PAPRISMACLOUD" | "SAMSARA" | "PANDORAFMS" | "MSSCOM" | "TWILIO" | "CISCOMERAKI" | "CHECKLY" | "POSTHOG" | "GOOGLESCC" | "SLACK" | "MSTEAMS" | "UPTIMEKUMA" | "TWILIOERRORS" | "PARTICLE" | "CLOUDFLARE" | "TULIP" | "GRAYLOG" | "CATCHPOINT" | "LOKI" | "CORTEX" | "MIMIR" | "HALOPSA" | "INFLUXDB" | "CALLFLOW" | "HALOITSM" | "KIBANA" | "VICTORIAMETRICS" | "HONEYCOMB" | "FOURME" | "KEEP" | "UBIDOTS" | "HETRIXTOOLS" | "POSTMAN" | "CLUSTERCONTROL" | "NETDATA" | "AWX" | "KAFKA" | "MQTT" | "RAPIDSPIKE" | "HONEYBADGER" | "HEALTHCHECKSIO" | "MEZMO" | "SERVERGUARD24" | "CISCOTHOUSANDEYES" | "SITE24X7" | "ITCONDUCTOR" | "SAPFRUN" | "APICA" | "DASH0" | "ROLLBAR" | "GATUS" | "LIBRENMS" | "PANTHER" | "TEAMCITY" | "ALIBABACLOUD" | "FLEETDM" | "CONNECTWISEPSA" | "DEADMANSSNITCH" | "FORTISOAR" | "OPMANAGER" | "CRONITOR" | "DOMOTZ" | "LIVEWATCH" | "AZUREDEVOPS" | "LEVELIO" | "EKARA" | "SYSAID" | "PHAREIO" | "OPSGENIE" | "WHATAP" | "SIGNOZ" | "GOOGLECHAT" | "DOTCOMMONITOR" | "UPTIME" | "HELPSCOUT" | "SCIENCELOGIC" | "PULSETIC" | "WAZUH" | "SEKOIA";
+            integrationKey: string | null;
+            integrationUrl: string | null;
+            iconUrl: string;
+            lightIconUrl: string;
+            darkIconUrl: string;
+            escalationPolicy: {
+                [key: string]: unknown;
+            };
+            active: boolean;
+            /** @enum {string} */
+            status: "PENDING" | "ALL_ACCEPTED" | "ALL_RESOLVED" | "IN_MAINTENANCE" | "DISABLED";
+            /** @enum {string} */
+            alertCreation: "ONE_ALERT_PER_EMAIL" | "ONE_ALERT_PER_EMAIL_SUBJECT" | "ONE_PENDING_ALERT_ALLOWED" | "ONE_OPEN_ALERT_ALLOWED" | "OPEN_RESOLVE_ON_EXTRACTION" | "ONE_ALERT_GROUPED_PER_WINDOW" | "INTELLIGENT_GROUPING";
+            alertGroupingWindow: string | null;
+            autoResolutionTimeout: string | null;
+            /** @enum {string} */
+            alertPriorityRule: "HIGH" | "LOW" | "HIGH_DURING_SUPPORT_HOURS" | "LOW_DURING_SUPPORT_HOURS";
+            severity: number | null;
+            runbookUrl: string | null;
+            bidirectional: boolean;
+            createdAt: string;
+            updatedAt: string;
+            rateLimitedUntil: string | null;
+            heartbeat?: {
+                [key: string]: unknown;
+            };
+            summaryTemplate?: {
+                [key: string]: unknown;
+            };
+            detailsTemplate?: {
+                [key: string]: unknown;
+            };
+            routingTemplate?: {
+                [key: string]: unknown;
+            };
+            alertKeyTemplate?: {
+                [key: string]: unknown;
+            };
+            priorityTemplate?: {
+                [key: string]: unknown;
+            };
+            severityTemplate?: {
+                [key: string]: unknown;
+            };
+            linkTemplates?: {
+                [key: string]: unknown;
+            }[];
+            servicesTemplate?: {
+                [key: string]: unknown;
+            }[];
+            eventFilter?: string;
+            eventTypeFilterCreate?: string;
+            eventTypeFilterAccept?: string;
+            eventTypeFilterResolve?: string;
+            autoRaiseAlerts?: boolean;
+            scoreThreshold?: number;
+            services?: {
+                [key: string]: unknown;
+            }[];
+            setupStatus?: "CREATED" | "CREATED_ADVANCED" | "CREATED_BIDIRECTIONAL" | "FINISHED";
+            autoCreateServices?: boolean;
+            supportHours?: {
+                [key: string]: unknown;
+            };
+            emailFiltered?: boolean;
+            emailResolveFiltered?: boolean;
+            emailPredicates?: {
+                [key: string]: unknown;
+            }[];
+            emailResolvePredicates?: {
+                [key: string]: unknown;
+            }[];
+            resolveKeyExtractor?: {
+                [key: string]: unknown;
+            };
+            filterOperator?: string;
+            resolveFilterOperator?: string;
+            autotaskMetadata?: {
+                [key: string]: unknown;
+            };
+            metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        /** Ref */
+        alerts_schemas_Ref: {
+            id: number;
+        };
+        /** UserRef */
+        alerts_schemas_UserRef: {
+            id: number;
+            firstName: string;
+            lastName: string;
+        };
+        /** NamedRef */
+        escalations_schemas_NamedRef: {
+            id: number;
+            name: string | null;
+        };
+        /** PolicyOut */
+        escalations_schemas_PolicyOut: {
+            id: number;
+            name: string;
+            escalationRules: components["schemas"]["RuleOut"][];
+            teams: components["schemas"]["escalations_schemas_NamedRef"][];
+            repeating: boolean;
+            frequency: number;
+            delayMin: number;
+            routingKey: string | null;
+        };
+        /** Ref */
+        escalations_schemas_Ref: {
+            id: number;
+        };
+        /** UserRef */
+        escalations_schemas_UserRef: {
+            id: number;
+            firstName: string;
+            lastName: string;
+        };
+        /** PolicyOut */
+        heartbeats_schemas_PolicyOut: {
+            id: number;
+            name: string;
+        };
+        /** Ref */
+        heartbeats_schemas_Ref: {
+            id: number;
+        };
+        /** SourceOut */
+        heartbeats_schemas_SourceOut: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            integrationType: "NAGIOS" | "ICINGA" | "EMAIL2" | "SMS" | "API" | "HEARTBEAT2" | "PRTG" | "PINGDOM" | "CLOUDWATCH" | "AWSPHD" | "STACKDRIVER" | "INSTANA" | "ZABBIX" | "SOLARWINDS" | "PROMETHEUS" | "NEWRELIC" | "GRAFANA" | "GITHUB" | "DATADOG" | "UPTIMEROBOT" | "APPDYNAMICS" | "DYNATRACE" | "TOPDESK" | "STATUSCAKE" | "MONITOR" | "TOOL" | "CHECKMK" | "AUTOTASK" | "AWSBUDGET" | "SYSDIG" | "SERVERDENSITY" | "ZAPIER" | "KENTIXAM" | "JIRA" | "CONSUL" | "ZAMMAD" | "SPLUNK" | "SERVICENOW" | "SEARCHGUARD" | "KUBERNETES" | "SIGNALFX" | "AZUREALERTS" | "TERRAFORMCLOUD" | "SENTRY" | "SEMATEXT" | "SUMOLOGIC" | "RAYGUN" | "MXTOOLBOX" | "ESWATCHER" | "AMAZONSNS" | "KAPACITOR" | "CORTEXXSOAR" | "ZENDESK" | "AUVIK" | "SENSU" | "NCENTRAL" | "JUMPCLOUD" | "SALESFORCE" | "GUARDDUTY" | "STATUSHUB" | "IXON" | "APIFORTRESS" | "FRESHSERVICE" | "APPSIGNAL" | "LIGHTSTEP" | "IBMCLOUDFUNCTIONS" | "CROWDSTRIKE" | "HUMIO" | "OHDEAR" | "MONGODBATLAS" | "GITLAB" | "HYPERPING" | "PAPRISMACLOUD" | "SAMSARA" | "PANDORAFMS" | "MSSCOM" | "TWILIO" | "CISCOMERAKI" | "CHECKLY" | "POSTHOG" | "GOOGLESCC" | "SLACK" | "MSTEAMS" | "UPTIMEKUMA" | "TWILIOERRORS" | "PARTICLE" | "CLOUDFLARE" | "TULIP" | "GRAYLOG" | "CATCHPOINT" | "LOKI" | "CORTEX" | "MIMIR" | "HALOPSA" | "INFLUXDB" | "CALLFLOW" | "HALOITSM" | "KIBANA" | "VICTORIAMETRICS" | "HONEYCOMB" | "FOURME" | "KEEP" | "UBIDOTS" | "HETRIXTOOLS" | "POSTMAN" | "CLUSTERCONTROL" | "NETDATA" | "AWX" | "KAFKA" | "MQTT" | "RAPIDSPIKE" | "HONEYBADGER" | "HEALTHCHECKSIO" | "MEZMO" | "SERVERGUARD24" | "CISCOTHOUSANDEYES" | "SITE24X7" | "ITCONDUCTOR" | "SAPFRUN" | "APICA" | "DASH0" | "ROLLBAR" | "GATUS" | "LIBRENMS" | "PANTHER" | "TEAMCITY" | "ALIBABACLOUD" | "FLEETDM" | "CONNECTWISEPSA" | "DEADMANSSNITCH" | "FORTISOAR" | "OPMANAGER" | "CRONITOR" | "DOMOTZ" | "LIVEWATCH" | "AZUREDEVOPS" | "LEVELIO" | "EKARA" | "SYSAID" | "PHAREIO" | "OPSGENIE" | "WHATAP" | "SIGNOZ" | "GOOGLECHAT" | "DOTCOMMONITOR" | "UPTIME" | "HELPSCOUT" | "SCIENCELOGIC" | "PULSETIC" | "WAZUH" | "SEKOIA";
+            escalationPolicy: components["schemas"]["heartbeats_schemas_PolicyOut"];
+        };
+        /** TeamOut */
+        heartbeats_schemas_TeamOut: {
+            id: number;
+            name: string;
+        };
+        /** TeamOut */
+        people_schemas_TeamOut: {
+            id: number;
+            name: string;
+            /** @enum {string} */
+            visibility: "PUBLIC" | "PRIVATE";
+            members: components["schemas"]["TeamMemberOut"][];
+            createdAt: string | null;
+            updatedAt: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getApiSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+        };
+    };
+    postApiSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    getApiSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebSessionOut"][];
+                };
+            };
+        };
+    };
+    deleteApiSessionsSession_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"][];
+                };
+            };
+        };
+    };
+    postApiApiKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiApiKeysKey_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+        };
+    };
+    putApiAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsers: {
+        parameters: {
+            query?: {
+                /** @description How many to leave out. */
+                "start-index"?: number;
+                /** @description How many at most, up to 100. */
+                "max-results"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsers: {
+        parameters: {
+            query?: {
+                "send-no-invitation"?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+        };
+    };
+    putApiUsersCurrent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersSearchEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmailBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberOut"][];
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdContactsEmails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactEmailOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdContactsEmails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEmailBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactEmailOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdContactsEmailsSearchTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactEmailOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdContactsEmailsContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactEmailOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdContactsEmailsContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactEmailBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactEmailOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdContactsEmailsContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdContactsPhoneNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPhoneOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdContactsPhoneNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPhoneBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPhoneOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdContactsPhoneNumbersSearchTarget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPhoneOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdContactsPhoneNumbersContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPhoneOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdContactsPhoneNumbersContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPhoneBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactPhoneOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdContactsPhoneNumbersContact_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                contact_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdNotificationPreferencesAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesAlertsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdNotificationPreferencesAlertsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdNotificationPreferencesAlertsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdNotificationPreferencesDuties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesDutiesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdNotificationPreferencesDutiesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdNotificationPreferencesDutiesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesUpdates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdNotificationPreferencesUpdates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdNotificationPreferencesUpdatesPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiUsersUser_IdNotificationPreferencesSubscriptions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreferenceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiUsersUser_IdNotificationPreferencesSubscriptionsPreference_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                preference_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiTeams: {
+        parameters: {
+            query?: {
+                "start-index"?: number;
+                /** @description Up to 100. */
+                "max-results"?: number;
+                /** @description Only teams of this user. */
+                members?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_schemas_TeamOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_schemas_TeamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiTeamsTeam_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_schemas_TeamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiTeamsTeam_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_schemas_TeamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiTeamsTeam_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiTeamsNameName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["people_schemas_TeamOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiTeamsTeam_IdMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamMemberBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamMemberOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiTeamsTeam_IdMembersUser_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                team_id: number;
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAuditEntries: {
+        parameters: {
+            query?: {
+                "start-index"?: number;
+                /** @description Up to 100. */
+                "max-results"?: number;
+                /** @description Such as USER, TEAM or API_KEY. */
+                "object-type"?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEntryOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertSources: {
+        parameters: {
+            query?: {
+                "start-index"?: number;
+                /** @description At most 50. */
+                "max-results"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["alert_sources_schemas_SourceOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiAlertSources: {
+        parameters: {
+            query?: {
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["alert_sources_schemas_SourceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertSourcesSource: {
+        parameters: {
+            query?: {
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["alert_sources_schemas_SourceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertSourcesSource: {
+        parameters: {
+            query?: {
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["alert_sources_schemas_SourceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiAlertSourcesSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertSourcesNameName: {
+        parameters: {
+            query?: {
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["alert_sources_schemas_SourceOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventIn"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventAnswer"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertSourcesSource_IdEvents: {
+        parameters: {
+            query?: {
+                "start-index"?: number;
+                "max-results"?: number;
+                from?: string | null;
+                until?: string | null;
+                query?: string | null;
+            };
+            header?: never;
+            path: {
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlerts: {
+        parameters: {
+            query?: {
+                /** @description Where the page starts, from 0. */
+                "start-index"?: number;
+                /** @description At most 100. */
+                "max-results"?: number;
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+                /** @description PENDING, ACCEPTED, RESOLVED */
+                states?: string[] | null;
+                /** @description Older name of states. */
+                state?: string[] | null;
+                /** @description Ids of alert sources. */
+                sources?: string[] | null;
+                /** @description Older name of sources. */
+                "alert-source"?: string[] | null;
+                /** @description Ids of escalation policies. */
+                policies?: string[] | null;
+                /** @description Ids or user names. */
+                responders?: string[] | null;
+                /** @description Older name of responders. */
+                "assigned-to"?: string[] | null;
+                /** @description Report time from, inclusive (ISO-8601). */
+                from?: string | null;
+                /** @description Report time until, exclusive (ISO-8601). */
+                until?: string | null;
+                /** @description Part of the summary. */
+                query?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ManualAlert"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsCount: {
+        parameters: {
+            query?: {
+                /** @description PENDING, ACCEPTED, RESOLVED */
+                states?: string[] | null;
+                /** @description Older name of states. */
+                state?: string[] | null;
+                /** @description Ids of alert sources. */
+                sources?: string[] | null;
+                /** @description Older name of sources. */
+                "alert-source"?: string[] | null;
+                /** @description Ids or user names. */
+                responders?: string[] | null;
+                /** @description Older name of responders. */
+                "assigned-to"?: string[] | null;
+                /** @description Report time from, inclusive (ISO-8601). */
+                from?: string | null;
+                /** @description Report time until, exclusive (ISO-8601). */
+                until?: string | null;
+                /** @description Part of the summary. */
+                query?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_Id: {
+        parameters: {
+            query?: {
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertsAlert_IdAccept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertsAlert_IdResolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertsAlert_IdAssign: {
+        parameters: {
+            query?: {
+                user?: string | null;
+                policy?: string | null;
+                schedule?: string | null;
+                "user-id"?: string | null;
+                "policy-id"?: string | null;
+                "schedule-id"?: string | null;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertsAlert_IdEscalate: {
+        parameters: {
+            query?: {
+                level?: number | null;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiAlertsAlert_IdRaise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdSuggestedResponders: {
+        parameters: {
+            query?: {
+                /** @description en or de */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuggestedResponder"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiAlertsAlert_IdResponders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewResponder"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResponderOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiAlertsAlert_IdRespondersUser_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdLogEntries: {
+        parameters: {
+            query?: {
+                /** @description en or de */
+                lang?: string;
+                /** @description Where the page starts, from 0. */
+                "start-index"?: number;
+                /** @description At most 100. */
+                "max-results"?: number;
+                /** @description Optional parts of the answer. */
+                include?: string[] | null;
+                "filter-types"?: string[] | null;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntryOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiAlertsAlert_IdComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdWhy: {
+        parameters: {
+            query?: {
+                /** @description en or de */
+                lang?: string;
+            };
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitors: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                "max-results"?: number;
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+                states?: string[] | null;
+                tags?: string[] | null;
+                sources?: number[] | null;
+                order?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiHeartbeatMonitors: {
+        parameters: {
+            query?: {
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsMonitor_Id: {
+        parameters: {
+            query?: {
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsMonitor_Id: {
+        parameters: {
+            query?: {
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiHeartbeatMonitorsMonitor_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsNameName: {
+        parameters: {
+            query?: {
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsExternalKey: {
+        parameters: {
+            query?: {
+                /** @description integrationKey, integrationUrl, alertSource */
+                include?: string[] | null;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MonitorIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsCount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountOut"];
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagOut"][];
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsMonitor_IdPings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PingOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsMonitor_IdTransitions: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsMonitor_IdAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorAlertOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsMonitor_IdPause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsMonitor_IdResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsMonitor_IdMute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MuteIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiHeartbeatMonitorsMonitor_IdUnmute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MonitorOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiHeartbeatMonitorsMonitor_IdSimulateMiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiHeartbeatMonitorsBulk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiHeartbeatMonitorsSchedulePreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiProvisioningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningKeyOut"][];
+                };
+            };
+        };
+    };
+    postApiProvisioningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProvisioningKeyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProvisioningKeyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiProvisioningKeysKey_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiHeartbeatMonitorsMonitor_IdBadges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                monitor_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BadgesOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiAlertsAlert_IdDeliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiDeliveries: {
+        parameters: {
+            query?: {
+                /** @description SCHEDULED, SENDING, SENT, FAILED, CANCELLED, SUPPRESSED */
+                states?: string[] | null;
+                /** @description Where the page starts, from 0. */
+                "start-index"?: number;
+                /** @description At most 100. */
+                "max-results"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiEscalationPolicies: {
+        parameters: {
+            query?: {
+                "start-index"?: number;
+                "max-results"?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiEscalationPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiEscalationPoliciesResolve: {
+        parameters: {
+            query?: {
+                "routing-key"?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiEscalationPoliciesPolicy_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiEscalationPoliciesPolicy_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    deleteApiEscalationPoliciesPolicy_Id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiEscalationPoliciesNameName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["escalations_schemas_PolicyOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    putApiEscalationPoliciesPolicy_IdLevelsLevel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: number;
+                level: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOut"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiEscalationPoliciesPolicy_IdSimulate: {
+        parameters: {
+            query?: {
+                priority?: string;
+                at?: string | null;
+            };
+            header?: never;
+            path: {
+                policy_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    postApiEscalationPoliciesSimulate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulateIn"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedOut"][];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status_code: number;
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                    };
+                };
+            };
+        };
+    };
+    getApiDashboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardOut"];
+                };
+            };
+        };
+    };
+    getApiLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    getHealthLive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+    };
+    getHealthReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
+    getHealthEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+    };
 }

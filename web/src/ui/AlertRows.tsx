@@ -2,14 +2,17 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import { fullName } from "@/lib/lookups";
-import type { Alert } from "@/lib/wire";
+import type { Alert, MonitorAlert } from "@/lib/wire";
+
+type Shown = MonitorAlert & Partial<Pick<Alert, "alertSource" | "eventCount" | "responders">>;
+
 import classes from "./AlertRows.module.css";
 import { Empty } from "./Empty";
 import { Section } from "./Page";
 import { AlertState, Priority } from "./StatusPill";
 import { Time } from "./Time";
 
-export function AlertRow(props: { alert: Alert; isCursor?: boolean; actions?: ReactNode }): ReactNode {
+export function AlertRow(props: { alert: Shown; isCursor?: boolean; actions?: ReactNode }): ReactNode {
   const { t } = useText();
   const { alert } = props;
   const responders = alert.responders?.map(({ user }) => fullName(user)).join(", ");
@@ -34,7 +37,7 @@ export function AlertRow(props: { alert: Alert; isCursor?: boolean; actions?: Re
   );
 }
 
-export function AlertRows(props: { alerts: Alert[]; empty: string }): ReactNode {
+export function AlertRows(props: { alerts: Shown[]; empty: string }): ReactNode {
   const { t } = useText();
   return (
     <Section flush>

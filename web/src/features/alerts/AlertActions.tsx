@@ -11,7 +11,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useText } from "@/lib/i18n";
 import { fullName, policiesQuery, usersQuery } from "@/lib/lookups";
-import type { Alert } from "@/lib/wire";
+import { type Alert, rulesOf } from "@/lib/wire";
 import { say, sayProblem } from "@/ui/toast";
 import classes from "./AlertPage.module.css";
 import { type AlertDeed, useAlertDeed } from "./api";
@@ -31,7 +31,7 @@ function AssignDialog(props: {
   const policies = useQuery({ ...policiesQuery, enabled: props.asking === "assign" });
   const [target, setTarget] = useState<string | null>(null);
   const isAssign = props.asking === "assign";
-  const levels = props.alert.escalationRules ?? [];
+  const levels = rulesOf(props.alert);
   const data = isAssign
     ? [
         {
@@ -126,7 +126,7 @@ export function AlertActions(props: {
           <Menu.Item leftSection={<IconStairsUp size={15} />} onClick={() => run({ kind: "escalate" })}>
             {t("alert.escalateNext")}
           </Menu.Item>
-          {(alert.escalationRules?.length ?? 0) > 1 && (
+          {rulesOf(alert).length > 1 && (
             <Menu.Item leftSection={<IconStairsUp size={15} />} onClick={() => setAsking("escalate")}>
               {t("alert.escalateTo")}
             </Menu.Item>

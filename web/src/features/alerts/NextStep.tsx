@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import { fullName } from "@/lib/lookups";
 import { useNow } from "@/lib/now";
-import type { Alert } from "@/lib/wire";
+import { type Alert, rulesOf } from "@/lib/wire";
 import { Duration } from "@/ui/Duration";
 import { Section } from "@/ui/Page";
 import { FocusableTime } from "@/ui/Time";
@@ -22,7 +22,7 @@ function Sentence({ alert }: { alert: Alert }): ReactNode {
   const left = (new Date(alert.nextEscalation).getTime() - now) / 1000;
   const who = alert.nextEscalationUser
     ? fullName(alert.nextEscalationUser)
-    : (alert.escalationRules?.[alert.nextEscalationRuleIndex ?? 0]?.users ?? []).map(fullName).join(", ");
+    : (rulesOf(alert)[alert.nextEscalationRuleIndex ?? 0]?.users ?? []).map(fullName).join(", ");
   return (
     <>
       <div style={{ fontWeight: 600 }}>

@@ -32,7 +32,11 @@ export const alertQuery = (id: number) =>
   queryOptions({
     queryKey: ["alert", id],
     queryFn: () =>
-      body(client.GET("/api/alerts/{id}", { params: { path: { id }, query: { include: INCLUDE } } })),
+      body(
+        client.GET("/api/alerts/{alert_id}", {
+          params: { path: { alert_id: id }, query: { include: INCLUDE } },
+        }),
+      ),
   });
 
 export const logQuery = (id: number, lang: Language) =>
@@ -40,8 +44,8 @@ export const logQuery = (id: number, lang: Language) =>
     queryKey: ["alert", id, "log", lang],
     queryFn: () =>
       body(
-        client.GET("/api/alerts/{id}/log-entries", {
-          params: { path: { id }, query: { lang, include: ["vars"], "max-results": 100 } },
+        client.GET("/api/alerts/{alert_id}/log-entries", {
+          params: { path: { alert_id: id }, query: { lang, include: ["vars"], "max-results": 100 } },
         }),
       ),
   });
@@ -49,13 +53,14 @@ export const logQuery = (id: number, lang: Language) =>
 export const deliveriesQuery = (id: number) =>
   queryOptions({
     queryKey: ["alert", id, "deliveries"],
-    queryFn: () => body(client.GET("/api/alerts/{id}/deliveries", { params: { path: { id } } })),
+    queryFn: () =>
+      body(client.GET("/api/alerts/{alert_id}/deliveries", { params: { path: { alert_id: id } } })),
   });
 
 export const whyQuery = (id: number) =>
   queryOptions({
     queryKey: ["alert", id, "why"],
-    queryFn: () => body(client.GET("/api/alerts/{id}/why", { params: { path: { id } } })),
+    queryFn: () => body(client.GET("/api/alerts/{alert_id}/why", { params: { path: { alert_id: id } } })),
   });
 
 export const suggestedQuery = (id: number, lang: Language) =>
@@ -63,7 +68,9 @@ export const suggestedQuery = (id: number, lang: Language) =>
     queryKey: ["alert", id, "suggested", lang],
     queryFn: () =>
       body(
-        client.GET("/api/alerts/{id}/suggested-responders", { params: { path: { id }, query: { lang } } }),
+        client.GET("/api/alerts/{alert_id}/suggested-responders", {
+          params: { path: { alert_id: id }, query: { lang } },
+        }),
       ),
   });
 
@@ -76,33 +83,36 @@ export type AlertDeed =
   | { kind: "removeResponder"; userId: number };
 
 async function perform(id: number, deed: AlertDeed): Promise<Alert | undefined> {
-  const path = { id };
+  const path = { alert_id: id };
   switch (deed.kind) {
     case "accept":
-      return body(client.PUT("/api/alerts/{id}/accept", { params: { path } }));
+      return body(client.PUT("/api/alerts/{alert_id}/accept", { params: { path } }));
     case "resolve":
-      return body(client.PUT("/api/alerts/{id}/resolve", { params: { path } }));
+      return body(client.PUT("/api/alerts/{alert_id}/resolve", { params: { path } }));
     case "raise":
-      return body(client.PUT("/api/alerts/{id}/raise", { params: { path } }));
+      return body(client.PUT("/api/alerts/{alert_id}/raise", { params: { path } }));
     case "escalate":
       return body(
-        client.PUT("/api/alerts/{id}/escalate", { params: { path, query: { level: deed.level } } }),
+        client.PUT("/api/alerts/{alert_id}/escalate", { params: { path, query: { level: deed.level } } }),
       );
     case "assign": {
       const query = { user: deed.user, policy: deed.policy };
-      return body(client.PUT("/api/alerts/{id}/assign", { params: { path, query } }));
+      return body(client.PUT("/api/alerts/{alert_id}/assign", { params: { path, query } }));
     }
     case "comment":
-      await client.POST("/api/alerts/{id}/comments", { params: { path }, body: { content: deed.content } });
+      await client.POST("/api/alerts/{alert_id}/comments", {
+        params: { path },
+        body: { content: deed.content },
+      });
       return undefined;
     case "addResponder": {
       const responder = { user: { id: deed.userId } };
-      await client.POST("/api/alerts/{id}/responders", { params: { path }, body: responder });
+      await client.POST("/api/alerts/{alert_id}/responders", { params: { path }, body: responder });
       return undefined;
     }
     case "removeResponder": {
-      const params = { path: { id, "user-id": deed.userId } };
-      await client.DELETE("/api/alerts/{id}/responders/{user-id}", { params });
+      const params = { path: { alert_id: id, user_id: deed.userId } };
+      await client.DELETE("/api/alerts/{alert_id}/responders/{user_id}", { params });
       return undefined;
     }
   }

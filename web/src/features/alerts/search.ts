@@ -24,8 +24,8 @@ export function parseAlertSearch(raw: Record<string, unknown>): AlertSearch {
 
 export type AlertFilter = {
   states?: string[];
-  sources?: number[];
-  policies?: number[];
+  sources?: string[];
+  policies?: string[];
   responders?: string[];
   query?: string;
 };
@@ -45,8 +45,8 @@ export function alertFilter(search: AlertSearch, userId: number): AlertFilter {
   const states = [...new Set([...(search.state ?? []), ...typed])];
   return {
     states: states.length > 0 ? states : OPEN,
-    sources: search.source,
-    policies: search.policy,
+    sources: search.source?.map(String),
+    policies: search.policy?.map(String),
     responders: search.mine ? [String(userId)] : undefined,
     query: text || undefined,
   };

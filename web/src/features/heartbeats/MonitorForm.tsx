@@ -66,7 +66,7 @@ export function MonitorForm({ monitor }: { monitor: Monitor | null }): ReactNode
           <SegmentedControl
             aria-label={t("monitor.form.kind")}
             value={values.scheduleKind}
-            onChange={(kind) => set("scheduleKind", kind)}
+            onChange={(kind) => set("scheduleKind", kind as Monitor["scheduleKind"])}
             data={[
               { value: "INTERVAL", label: t("monitor.form.interval") },
               { value: "CRON", label: "Cron" },

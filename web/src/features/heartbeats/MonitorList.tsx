@@ -15,9 +15,9 @@ import classes from "./MonitorList.module.css";
 import { MonitorTable } from "./MonitorTable";
 import { type MonitorSearch, monitorFilter } from "./search";
 
-function StateLine({ search }: { search: MonitorSearch }): ReactNode {
+function StateLine(): ReactNode {
   const { t } = useText();
-  const { data } = useQuery(monitorCountQuery(monitorFilter({ ...search, state: undefined })));
+  const { data } = useQuery(monitorCountQuery);
   if (!data) return " ";
   if (data.total === 0) return t("monitor.line.none");
   if (data.overdue > 0) return t("monitor.line.failing", { overdue: data.overdue, total: data.total });
@@ -32,7 +32,7 @@ export function MonitorList(props: {
   const navigate = useNavigate();
   const filter = monitorFilter(props.search);
   const list = useInfiniteQuery(monitorListQuery(filter));
-  const count = useQuery(monitorCountQuery(monitorFilter({ ...props.search, state: undefined })));
+  const count = useQuery(monitorCountQuery);
   const live = useLiveList();
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const monitors = useMemo(() => list.data?.pages.flatMap((page) => page.monitors) ?? [], [list.data]);
@@ -59,7 +59,7 @@ export function MonitorList(props: {
     </Button>
   );
   return (
-    <Page title={t("nav.heartbeats")} line={<StateLine search={props.search} />} actions={create}>
+    <Page title={t("nav.heartbeats")} line={<StateLine />} actions={create}>
       <MonitorFilters search={props.search} count={count.data} onSearch={props.onSearch} />
       {live.changed > 0 && (
         <div className={classes.news}>

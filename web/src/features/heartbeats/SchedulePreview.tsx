@@ -24,7 +24,7 @@ export function SchedulePreview(props: {
 }): ReactNode {
   const { t } = useText();
   const [request] = useDebouncedValue(props.request, 300);
-  const fallback = { scheduleKind: "INTERVAL", timezone: "UTC", graceSec: 0 };
+  const fallback = { scheduleKind: "INTERVAL", intervalSec: 300, timezone: "UTC", graceSec: 0 };
   const query = useQuery({
     ...previewQuery(request ?? fallback),
     enabled: request !== null,

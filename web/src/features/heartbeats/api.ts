@@ -21,11 +21,10 @@ export const monitorListQuery = (filter: MonitorFilter) =>
     refetchOnWindowFocus: false,
   });
 
-export const monitorCountQuery = (filter: MonitorFilter) =>
-  queryOptions({
-    queryKey: ["monitor-count", filter],
-    queryFn: () => body(client.GET("/api/heartbeat-monitors/count", { params: { query: filter } })),
-  });
+export const monitorCountQuery = queryOptions({
+  queryKey: ["monitor-count"],
+  queryFn: () => body(client.GET("/api/heartbeat-monitors/count")),
+});
 
 export const tagsQuery = queryOptions({
   queryKey: ["monitor-tags"],
@@ -36,7 +35,9 @@ const INCLUDE = ["integrationKey", "integrationUrl", "alertSource"];
 
 export function fetchMonitor(id: number): Promise<Monitor> {
   return body(
-    client.GET("/api/heartbeat-monitors/{id}", { params: { path: { id }, query: { include: INCLUDE } } }),
+    client.GET("/api/heartbeat-monitors/{monitor_id}", {
+      params: { path: { monitor_id: id }, query: { include: INCLUDE } },
+    }),
   );
 }
 
@@ -46,7 +47,10 @@ export const monitorQuery = (id: number) =>
 export const pingsQuery = (id: number) =>
   queryOptions({
     queryKey: ["monitor", id, "pings"],
-    queryFn: () => body(client.GET("/api/heartbeat-monitors/{id}/pings", { params: { path: { id } } })),
+    queryFn: () =>
+      body(
+        client.GET("/api/heartbeat-monitors/{monitor_id}/pings", { params: { path: { monitor_id: id } } }),
+      ),
   });
 
 export const transitionsQuery = (id: number, from: string) =>
@@ -54,14 +58,19 @@ export const transitionsQuery = (id: number, from: string) =>
     queryKey: ["monitor", id, "transitions", from],
     queryFn: () =>
       body(
-        client.GET("/api/heartbeat-monitors/{id}/transitions", { params: { path: { id }, query: { from } } }),
+        client.GET("/api/heartbeat-monitors/{monitor_id}/transitions", {
+          params: { path: { monitor_id: id }, query: { from } },
+        }),
       ),
   });
 
 export const monitorAlertsQuery = (id: number) =>
   queryOptions({
     queryKey: ["monitor", id, "alerts"],
-    queryFn: () => body(client.GET("/api/heartbeat-monitors/{id}/alerts", { params: { path: { id } } })),
+    queryFn: () =>
+      body(
+        client.GET("/api/heartbeat-monitors/{monitor_id}/alerts", { params: { path: { monitor_id: id } } }),
+      ),
   });
 
 export const previewQuery = (request: SchedulePreviewRequest) =>
@@ -77,29 +86,29 @@ export type MonitorDeed =
   | { kind: "mute"; until: string; reason: string };
 
 async function perform(id: number, deed: MonitorDeed): Promise<{ alertId: number | null } | undefined> {
-  const params = { params: { path: { id } } };
+  const params = { params: { path: { monitor_id: id } } };
   switch (deed.kind) {
     case "pause":
-      await client.PUT("/api/heartbeat-monitors/{id}/pause", params);
+      await client.PUT("/api/heartbeat-monitors/{monitor_id}/pause", params);
       return undefined;
     case "resume":
-      await client.PUT("/api/heartbeat-monitors/{id}/resume", params);
+      await client.PUT("/api/heartbeat-monitors/{monitor_id}/resume", params);
       return undefined;
     case "unmute":
-      await client.PUT("/api/heartbeat-monitors/{id}/unmute", params);
+      await client.PUT("/api/heartbeat-monitors/{monitor_id}/unmute", params);
       return undefined;
     case "mute": {
       const reason = deed.reason || undefined;
-      await client.PUT("/api/heartbeat-monitors/{id}/mute", {
+      await client.PUT("/api/heartbeat-monitors/{monitor_id}/mute", {
         ...params,
         body: { until: deed.until, reason },
       });
       return undefined;
     }
     case "simulate":
-      return body(client.POST("/api/heartbeat-monitors/{id}/simulate-miss", params));
+      return body(client.POST("/api/heartbeat-monitors/{monitor_id}/simulate-miss", params));
     case "delete":
-      await client.DELETE("/api/heartbeat-monitors/{id}", params);
+      await client.DELETE("/api/heartbeat-monitors/{monitor_id}", params);
       return undefined;
   }
 }
@@ -136,7 +145,12 @@ export function useSaveMonitor(id: number | null) {
       const query = { include: INCLUDE };
       return id === null
         ? body(client.POST("/api/heartbeat-monitors", { body: write, params: { query } }))
-        : body(client.PUT("/api/heartbeat-monitors/{id}", { body: write, params: { path: { id }, query } }));
+        : body(
+            client.PUT("/api/heartbeat-monitors/{monitor_id}", {
+              body: write,
+              params: { path: { monitor_id: id }, query },
+            }),
+          );
     },
     onSuccess: (monitor) => {
       queries.setQueryData(["monitor", monitor.id], monitor);

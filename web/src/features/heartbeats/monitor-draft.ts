@@ -4,7 +4,7 @@ import type { Monitor, MonitorWrite, SchedulePreviewRequest } from "@/lib/wire";
 
 export type MonitorDraft = {
   name: string;
-  scheduleKind: string;
+  scheduleKind: Monitor["scheduleKind"];
   intervalSec: number | null;
   scheduleExpression: string;
   timezone: string;
@@ -86,7 +86,7 @@ export function previewOf(draft: MonitorDraft): SchedulePreviewRequest | null {
   return {
     scheduleKind: draft.scheduleKind,
     scheduleExpression: isInterval ? undefined : draft.scheduleExpression.trim(),
-    intervalSec: isInterval ? (draft.intervalSec ?? undefined) : undefined,
+    intervalSec: draft.intervalSec ?? 300,
     timezone: draft.timezone,
     graceSec: draft.graceSec ?? 0,
   };

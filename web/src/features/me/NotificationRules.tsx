@@ -28,7 +28,7 @@ function AddRule({ type, contacts }: { type: Kind; contacts: Contact[] }): React
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const write = {
-      method: "EMAIL",
+      method: "EMAIL" as const,
       type,
       delayMin: Number(delay) || 0,
       ...(chosen ? { contact: { id: Number(chosen) } } : {}),

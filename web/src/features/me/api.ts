@@ -20,7 +20,7 @@ export function useRevokeKey() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (id: number) => {
-      await client.DELETE("/api/api-keys/{id}", { params: { path: { id } } });
+      await client.DELETE("/api/api-keys/{key_id}", { params: { path: { key_id: id } } });
     },
     onSuccess: () => queries.invalidateQueries({ queryKey: ["api-keys"] }),
   });
@@ -31,8 +31,8 @@ export const preferencesQuery = (userId: number) =>
     queryKey: ["preferences", userId],
     queryFn: () =>
       body(
-        client.GET("/api/users/{user-id}/notification-preferences/alerts", {
-          params: { path: { "user-id": userId } },
+        client.GET("/api/users/{user_id}/notification-preferences/alerts", {
+          params: { path: { user_id: String(userId) } },
         }),
       ),
   });
@@ -41,38 +41,40 @@ export const contactsQuery = (userId: number) =>
   queryOptions({
     queryKey: ["contacts", userId],
     queryFn: () =>
-      body(client.GET("/api/users/{user-id}/contacts/emails", { params: { path: { "user-id": userId } } })),
+      body(
+        client.GET("/api/users/{user_id}/contacts/emails", { params: { path: { user_id: String(userId) } } }),
+      ),
   });
 
-export type PreferenceWrite = components["schemas"]["PreferenceWrite"];
+export type PreferenceWrite = components["schemas"]["PreferenceBody"];
 export type ContactDeed =
   | { kind: "addPreference"; write: PreferenceWrite }
   | { kind: "removePreference" | "removeContact"; id: number }
   | { kind: "addContact"; target: string };
 
 async function perform(userId: number, deed: ContactDeed): Promise<void> {
-  const path = { "user-id": userId };
+  const path = { user_id: String(userId) };
   switch (deed.kind) {
     case "addPreference":
-      await client.POST("/api/users/{user-id}/notification-preferences/alerts", {
+      await client.POST("/api/users/{user_id}/notification-preferences/alerts", {
         params: { path },
         body: deed.write,
       });
       return;
     case "removePreference":
-      await client.DELETE("/api/users/{user-id}/notification-preferences/alerts/{id}", {
-        params: { path: { ...path, id: deed.id } },
+      await client.DELETE("/api/users/{user_id}/notification-preferences/alerts/{preference_id}", {
+        params: { path: { ...path, preference_id: deed.id } },
       });
       return;
     case "addContact":
-      await client.POST("/api/users/{user-id}/contacts/emails", {
+      await client.POST("/api/users/{user_id}/contacts/emails", {
         params: { path },
         body: { target: deed.target },
       });
       return;
     case "removeContact":
-      await client.DELETE("/api/users/{user-id}/contacts/emails/{id}", {
-        params: { path: { ...path, id: deed.id } },
+      await client.DELETE("/api/users/{user_id}/contacts/emails/{contact_id}", {
+        params: { path: { ...path, contact_id: deed.id } },
       });
   }
 }

@@ -77,7 +77,7 @@ export function UserForm(props: {
           return { value: role, label: key ? t(key) : role };
         })}
         value={values.role}
-        onChange={(role) => role && set("role", role)}
+        onChange={(role) => role && set("role", role as User["role"])}
         disabled={props.isMe}
         error={draft.problemOf("role")}
         allowDeselect={false}
@@ -96,7 +96,7 @@ export function UserForm(props: {
             { value: "de", label: "Deutsch" },
           ]}
           value={values.language}
-          onChange={(language) => language && set("language", language)}
+          onChange={(language) => language && set("language", language as User["language"])}
           allowDeselect={false}
         />
       </FieldRow>

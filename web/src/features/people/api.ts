@@ -5,7 +5,7 @@ import type { UserWrite } from "@/lib/wire";
 export const userQuery = (id: number) =>
   queryOptions({
     queryKey: ["users", id],
-    queryFn: () => body(client.GET("/api/users/{id}", { params: { path: { id } } })),
+    queryFn: () => body(client.GET("/api/users/{user_id}", { params: { path: { user_id: String(id) } } })),
   });
 
 export function useSaveUser(id: number | "current" | null) {
@@ -15,7 +15,9 @@ export function useSaveUser(id: number | "current" | null) {
       if (id === "current") return body(client.PUT("/api/users/current", { body: write }));
       return id === null
         ? body(client.POST("/api/users", { body: write }))
-        : body(client.PUT("/api/users/{id}", { body: write, params: { path: { id } } }));
+        : body(
+            client.PUT("/api/users/{user_id}", { body: write, params: { path: { user_id: String(id) } } }),
+          );
     },
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["users"] });
@@ -28,7 +30,7 @@ export function useDeleteUser(id: number) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await client.DELETE("/api/users/{id}", { params: { path: { id } } });
+      await client.DELETE("/api/users/{user_id}", { params: { path: { user_id: String(id) } } });
     },
     onSuccess: () => {
       queries.removeQueries({ queryKey: ["users", id] });

@@ -8,9 +8,9 @@ export type UserDraft = {
   firstName: string;
   lastName: string;
   email: string;
-  role: string;
+  role: User["role"];
   timezone: string;
-  language: string;
+  language: User["language"];
   position: string;
   department: string;
 };

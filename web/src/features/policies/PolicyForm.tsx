@@ -7,7 +7,7 @@ import { textField, useDraft } from "@/lib/draft";
 import { useText } from "@/lib/i18n";
 import { sourcesQuery, usersQuery } from "@/lib/lookups";
 import { useMay } from "@/lib/session";
-import type { EscalationPolicy, User } from "@/lib/wire";
+import { type EscalationPolicy, policyOf, type User } from "@/lib/wire";
 import { Confirm, useDisclosed } from "@/ui/Confirm";
 import { pendingView } from "@/ui/Empty";
 import { Advanced, FieldRow, FormFrame } from "@/ui/FormFrame";
@@ -24,7 +24,7 @@ function DeletePolicy({ policy }: { policy: EscalationPolicy }): ReactNode {
   const [opened, dialog] = useDisclosed();
   const remove = useDeletePolicy(policy.id);
   const sources = useQuery({ ...sourcesQuery, enabled: opened });
-  const using = sources.data?.filter((source) => source.escalationPolicy.id === policy.id) ?? [];
+  const using = sources.data?.filter((source) => policyOf(source).id === policy.id) ?? [];
   return (
     <>
       <Button variant="default" leftSection={<IconTrash size={15} />} onClick={dialog.open}>

@@ -24,10 +24,12 @@ function Step({ step, start }: { step: SimulationStep; start: number }): ReactNo
         {step.afterSec === 0 ? t("policy.atOnce") : durationText(step.afterSec, language)}
       </div>
       <div className={classes.body}>
-        <b>
-          {t("policy.level", { level: step.level + 1 })}
-          {step.pass > 0 ? `, ${t("policy.pass", { pass: step.pass + 1 })}` : ""}
-        </b>
+        {step.level !== null && (
+          <b>
+            {t("policy.level", { level: step.level + 1 })}
+            {step.pass > 0 ? `, ${t("policy.pass", { pass: step.pass + 1 })}` : ""}
+          </b>
+        )}
         {step.pages.map((page) => (
           <div key={`${page.userId}-${page.method}-${page.at}`} className={classes.page}>
             {after(page.at)}: {nameOf(page.userId)}, {page.method} {page.target}

@@ -5,7 +5,8 @@ import type { EscalationPolicyWrite, SimulateRequest } from "@/lib/wire";
 export const policyQuery = (id: number) =>
   queryOptions({
     queryKey: ["policies", id],
-    queryFn: () => body(client.GET("/api/escalation-policies/{id}", { params: { path: { id } } })),
+    queryFn: () =>
+      body(client.GET("/api/escalation-policies/{policy_id}", { params: { path: { policy_id: id } } })),
   });
 
 export const simulationQuery = (request: SimulateRequest) =>
@@ -21,7 +22,12 @@ export function useSavePolicy(id: number | null) {
     mutationFn: (write: EscalationPolicyWrite) =>
       id === null
         ? body(client.POST("/api/escalation-policies", { body: write }))
-        : body(client.PUT("/api/escalation-policies/{id}", { body: write, params: { path: { id } } })),
+        : body(
+            client.PUT("/api/escalation-policies/{policy_id}", {
+              body: write,
+              params: { path: { policy_id: id } },
+            }),
+          ),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["policies"] }),
   });
 }
@@ -30,7 +36,7 @@ export function useDeletePolicy(id: number) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => {
-      await client.DELETE("/api/escalation-policies/{id}", { params: { path: { id } } });
+      await client.DELETE("/api/escalation-policies/{policy_id}", { params: { path: { policy_id: id } } });
     },
     onSuccess: () => {
       queries.removeQueries({ queryKey: ["policies", id] });

@@ -43,7 +43,7 @@ function Count(props: {
 function Form({ account }: { account: Account }): ReactNode {
   const { t } = useText();
   const queries = useQueryClient();
-  const { id: _, ...start } = account;
+  const { id: _id, tenant: _tenant, createdAt: _createdAt, ...start } = account;
   const rules = useMemo(() => problems(t), [t]);
   const draft = useDraft<AccountWrite>(start, rules);
   const save = useMutation({

@@ -55,7 +55,7 @@ function Form({ source, policies }: { source: AlertSource | null; policies: Esca
               : [{ value: values.integrationType, label: values.integrationType }]),
           ]}
           value={values.integrationType}
-          onChange={(type) => type && set("integrationType", type)}
+          onChange={(type) => type && set("integrationType", type as AlertSource["integrationType"])}
           disabled={source !== null}
           allowDeselect={false}
         />
@@ -77,7 +77,7 @@ function Form({ source, policies }: { source: AlertSource | null; policies: Esca
             label: t(value === "HIGH" ? "priority.HIGH" : "priority.LOW"),
           }))}
           value={values.alertPriorityRule}
-          onChange={(rule) => rule && set("alertPriorityRule", rule)}
+          onChange={(rule) => rule && set("alertPriorityRule", rule as AlertSource["alertPriorityRule"])}
           allowDeselect={false}
         />
         <Advanced>
@@ -85,7 +85,7 @@ function Form({ source, policies }: { source: AlertSource | null; policies: Esca
             label={t("source.creation")}
             data={CREATION_RULES.map((rule) => ({ value: rule, label: t(`source.creation.${rule}`) }))}
             value={values.alertCreation}
-            onChange={(rule) => rule && set("alertCreation", rule)}
+            onChange={(rule) => rule && set("alertCreation", rule as AlertSource["alertCreation"])}
             error={draft.problemOf("alertCreation")}
             allowDeselect={false}
           />

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { keyFor, useText } from "@/lib/i18n";
 import { sourcesQuery } from "@/lib/lookups";
 import { useShortcuts } from "@/lib/shortcuts";
-import type { AlertSource } from "@/lib/wire";
+import { type AlertSource, policyOf } from "@/lib/wire";
 import { Empty, pendingView } from "@/ui/Empty";
 import { Page, Section } from "@/ui/Page";
 import { Row, Rows } from "@/ui/Rows";
@@ -56,7 +56,7 @@ export function SourceList(): ReactNode {
                         {source.name}
                       </Link>
                     }
-                    sub={`${type ? t(type) : source.integrationType} → ${source.escalationPolicy.name ?? `#${source.escalationPolicy.id}`}`}
+                    sub={`${type ? t(type) : source.integrationType} → ${policyOf(source).name ?? `#${policyOf(source).id}`}`}
                     side={<SourceStatus source={source} />}
                   />
                 );

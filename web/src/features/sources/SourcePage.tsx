@@ -5,7 +5,7 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { keyFor, useText } from "@/lib/i18n";
 import { useMay } from "@/lib/session";
-import type { AlertSource } from "@/lib/wire";
+import { type AlertSource, policyOf } from "@/lib/wire";
 import { Confirm, useDisclosed } from "@/ui/Confirm";
 import { CodeBlock, CopyLine } from "@/ui/Copy";
 import { pendingView } from "@/ui/Empty";
@@ -122,8 +122,8 @@ export function SourcePage({ id }: { id: number }): ReactNode {
                 {
                   term: t("source.policy"),
                   value: (
-                    <Link to="/escalation-policies/$id" params={{ id: source.escalationPolicy.id }}>
-                      {source.escalationPolicy.name ?? `#${source.escalationPolicy.id}`}
+                    <Link to="/escalation-policies/$id" params={{ id: policyOf(source).id }}>
+                      {policyOf(source).name ?? `#${policyOf(source).id}`}
                     </Link>
                   ),
                 },

@@ -1,6 +1,6 @@
 import type { Problems } from "@/lib/draft";
 import type { Translate } from "@/lib/i18n";
-import type { AlertSource, AlertSourceWrite } from "@/lib/wire";
+import { type AlertSource, type AlertSourceWrite, policyOf } from "@/lib/wire";
 
 export const CREATION_RULES = [
   "ONE_ALERT_PER_EMAIL",
@@ -11,10 +11,10 @@ export const CREATION_RULES = [
 
 export type SourceDraft = {
   name: string;
-  integrationType: string;
+  integrationType: AlertSource["integrationType"];
   escalationPolicy: string | null;
-  alertPriorityRule: string;
-  alertCreation: string;
+  alertPriorityRule: AlertSource["alertPriorityRule"];
+  alertCreation: AlertSource["alertCreation"];
   alertGroupingWindow: number | null;
   autoResolutionTimeout: number | null;
   runbookUrl: string;
@@ -41,7 +41,7 @@ export function sourceDraft(source: AlertSource | null, firstPolicy: string | nu
   return {
     name: source?.name ?? "",
     integrationType: source?.integrationType ?? "HEARTBEAT2",
-    escalationPolicy: source ? String(source.escalationPolicy.id) : firstPolicy,
+    escalationPolicy: source ? String(policyOf(source).id) : firstPolicy,
     alertPriorityRule: source?.alertPriorityRule ?? "HIGH",
     alertCreation: source?.alertCreation ?? "ONE_ALERT_PER_EMAIL",
     alertGroupingWindow: isoSeconds(source?.alertGroupingWindow),
@@ -65,7 +65,7 @@ export function sourceProblems(t: Translate) {
 /** What the form does not know of is sent back as it came. */
 export function sourceWrite(draft: SourceDraft, source: AlertSource | null): AlertSourceWrite {
   return {
-    ...source,
+    ...(source as unknown as Partial<AlertSourceWrite> | null),
     name: draft.name.trim(),
     integrationType: draft.integrationType,
     escalationPolicy: { id: Number(draft.escalationPolicy) },

@@ -44,7 +44,6 @@ export const shell = {
   "system.unreachable": "Der Server ist nicht erreichbar. Es wird erneut versucht.",
   "system.engineDead":
     "Die Engine läuft nicht: Stille wird nicht bemerkt und niemand wird gerufen. Starten Sie sie oder führen Sie „tocsin doctor“ aus.",
-  "system.engineLate": "Die Engine ist {seconds} Sekunden im Rückstand: Alarme und Rufe verzögern sich.",
   "notFound.title": "Hier ist nichts",
   "notFound.text": "Vielleicht ist die Adresse vertippt, oder was hier war, wurde gelöscht.",
   "problem.title": "Das konnte nicht geladen werden",

@@ -44,7 +44,6 @@ export const shell = {
   "system.unreachable": "The server cannot be reached. Trying again.",
   "system.engineDead":
     "The engine is not running: silence is not detected and nobody is paged. Start it, or run “tocsin doctor”.",
-  "system.engineLate": "The engine is {seconds} seconds late: alerts and pages are delayed.",
   "notFound.title": "There is nothing here",
   "notFound.text": "The address may be mistyped, or what was here has been deleted.",
   "problem.title": "This could not be loaded",
