@@ -352,9 +352,7 @@ async def test_84_a_muted_user_gets_no_page_and_the_escalation_goes_on(product: 
     until = product.clock.at.replace(hour=20).isoformat()
     muted = await product.api.put(f"/api/users/{first['id']}", json={"mutedUntil": until})
     assert muted.status_code == 200, muted.text
-    await product.use_policy(
-        (await product.create_policy((5, [first["id"]]), (5, [second["id"]])))["id"]
-    )
+    await product.use_policy((await product.create_policy((5, [first["id"]]), (5, [second["id"]])))["id"])
     alert = await product.opened()
     assert product.paged() == []
     assert await _responders(product, alert["id"]) == [first["id"]]

@@ -87,7 +87,8 @@ async def empty(database: Database) -> None:
         ]
         filled = await connection.fetch(
             " UNION ALL ".join(
-                f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})" for name in tables
+                f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})"
+                for name in tables
             )
         )
         large = [name for name, size in filled if size > SMALL_TABLE_BYTES]

@@ -167,9 +167,7 @@ class Product:
             {"escalationTimeout": timeout, "users": [{"id": user_id} for user_id in user_ids]}
             for timeout, user_ids in levels
         ]
-        return await self.create(
-            "escalation-policies", **{"name": name, "escalationRules": rules, **fields}
-        )
+        return await self.create("escalation-policies", **{"name": name, "escalationRules": rules, **fields})
 
     async def use_policy(self, policy_id: int) -> None:
         """The source's alerts escalate by this policy from now on."""
