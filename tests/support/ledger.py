@@ -114,7 +114,9 @@ async def _unreported_silence(connection: Connection, load: Load) -> list[str]:
         "LEFT JOIN alerts a ON a.folded_key = 'hbt-' || m.id WHERE m.id = ANY($1::bigint[]) GROUP BY m.id",
         list(silent),
     )
-    return [f"{silent[row['id']]} is silent and has {row['alerts']} alerts" for row in rows if row["alerts"] != 1]
+    return [
+        f"{silent[row['id']]} is silent and has {row['alerts']} alerts" for row in rows if row["alerts"] != 1
+    ]
 
 
 async def _untold(connection: Connection, sink: SmtpSink) -> list[str]:
@@ -132,7 +134,11 @@ async def _untold(connection: Connection, sink: SmtpSink) -> list[str]:
     arrived = {number for number in map(_notification_of, sink.arrived) if number is not None}
     return [
         *(f"alert {row['id']} is pending and nobody was paged" for row in rows),
-        *(f"notification {row['id']} counts as sent and never arrived" for row in sent if row["id"] not in arrived),
+        *(
+            f"notification {row['id']} counts as sent and never arrived"
+            for row in sent
+            if row["id"] not in arrived
+        ),
         *(f"notification {row['id']} failed: {row['error']}" for row in failed),
         *(f"alert {row['alert_id']}: two pages for one assignment {row['assignment']}" for row in twins),
     ]
