@@ -4,9 +4,6 @@ import re
 from collections import Counter, defaultdict
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any
-
-import asyncpg
 
 from support.load import Ledger, Load
 from support.smtp_sink import SmtpSink
@@ -68,8 +65,8 @@ async def _lost_pings(connection: Connection, load: Load) -> list[str]:
 
 async def _lost_events(connection: Connection, ledger: Ledger) -> list[str]:
     missing = await connection.fetch(
-        "SELECT id FROM unnest($1::uuid[]) AS acknowledged (id) WHERE NOT EXISTS "
-        "(SELECT FROM events WHERE correlation_id = id)",
+        "SELECT known AS id FROM unnest($1::uuid[]) AS acknowledged (known) WHERE NOT EXISTS "
+        "(SELECT FROM events WHERE correlation_id = known)",
         ledger.events,
     )
     return [f"event {row['id']} was acknowledged and is not stored" for row in missing]

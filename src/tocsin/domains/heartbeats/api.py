@@ -25,7 +25,7 @@ from tocsin.domains.heartbeats.schemas import (
     TagOut,
     TransitionOut,
 )
-from tocsin.infra.web import Caller, Services, one_of
+from tocsin.infra.web import Caller, Services, name_in_path, one_of
 from tocsin.kernel.errors import ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
 
@@ -129,7 +129,7 @@ async def get_monitor_by_name(
 ) -> MonitorOut:
     """One monitor by its exact name."""
     async with services.database.transaction() as session:
-        monitor = await service.monitor_named(session, caller.account_id, str(name).removeprefix("/"))
+        monitor = await service.monitor_named(session, caller.account_id, name_in_path(name))
         return await shown(session, monitor, services=services, caller=caller, include=include)
 
 
