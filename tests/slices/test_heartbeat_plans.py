@@ -1,11 +1,13 @@
 """Hot statements and lists keep to their indexes when there are many monitors."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import pytest
 
 from tocsin.domains.heartbeats import ping_store
+from tocsin.domains.heartbeats.ping_store import PlainPing, Stored, record_pings
 from tocsin.infra.db import Database
 
 MONITORS = 20_000
@@ -60,8 +62,6 @@ async def test_lists_scan_no_table(connection: Any, name: str) -> None:
 
 
 async def test_pings_find_their_monitors_by_the_index(connection: Any) -> None:
-    from datetime import UTC, datetime
-
     keys = [f"key{n}" for n in range(1, 251)]
     texts = [""] * 250
     found = await plan(
@@ -89,11 +89,12 @@ async def test_the_engine_finds_due_monitors_by_the_index(connection: Any) -> No
 
 
 async def test_pings_of_healthy_monitors_are_hot_updates(connection: Any) -> None:
-    from datetime import UTC, datetime
-
-    from tocsin.domains.heartbeats.ping_store import PlainPing, Stored, record_pings
-
-    pings = [PlainPing(n, f"key{n}", "GET", "::1", "", None, False, 0.0) for n in range(1, 200) if n % 100]
+    # Spread over the table: with all rows of a page pinged at once the page has no room for every new version.
+    pings = [
+        PlainPing(n, f"key{n}", "GET", "::1", "", None, False, 0.0)
+        for n in range(1, MONITORS, 101)
+        if n % 100
+    ]
     async with connection.transaction():
         before = await _updates(connection)
         results = await record_pings(connection, pings, at=datetime.now(UTC))
