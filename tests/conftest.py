@@ -10,6 +10,7 @@ import pytest
 from support.clock import TestClock
 from support.postgres import clone_template, empty, locked, make_template, start_server, stop_server
 from support.product import Product, running_product
+from tocsin.domains.identity.passwords import use_cheap_hashing
 from tocsin.infra.db import Database
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services
@@ -18,6 +19,7 @@ FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    use_cheap_hashing()
     handed_over = getattr(config, "workerinput", {}).get("postgres_folder")
     config.stash[FOLDER] = Path(handed_over or f"/tmp/tocsin-tests-{os.getpid()}")
 

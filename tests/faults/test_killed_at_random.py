@@ -150,7 +150,8 @@ async def _wait_for_silence(installation: Installation, load: Load) -> None:
         connection = await _reachable(installation)
         try:
             overdue = await connection.fetchval(
-                "SELECT count(*) FROM heartbeat_monitors WHERE id = ANY($1::bigint[]) AND state = 'OVERDUE'", ids
+                "SELECT count(*) FROM heartbeat_monitors WHERE id = ANY($1::bigint[]) AND state = 'OVERDUE'",
+                ids,
             )
         finally:
             await connection.close()

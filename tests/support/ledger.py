@@ -4,9 +4,6 @@ import re
 from collections import Counter, defaultdict
 from datetime import timedelta
 from email.message import EmailMessage
-from typing import Any
-
-import asyncpg
 
 from support.load import Ledger, Load
 from support.smtp_sink import SmtpSink
@@ -68,8 +65,8 @@ async def _lost_pings(connection: Connection, load: Load) -> list[str]:
 
 async def _lost_events(connection: Connection, ledger: Ledger) -> list[str]:
     missing = await connection.fetch(
-        "SELECT id FROM unnest($1::uuid[]) AS acknowledged (id) WHERE NOT EXISTS "
-        "(SELECT FROM events WHERE correlation_id = id)",
+        "SELECT known AS id FROM unnest($1::uuid[]) AS acknowledged (known) WHERE NOT EXISTS "
+        "(SELECT FROM events WHERE correlation_id = known)",
         ledger.events,
     )
     return [f"event {row['id']} was acknowledged and is not stored" for row in missing]
@@ -114,7 +111,9 @@ async def _unreported_silence(connection: Connection, load: Load) -> list[str]:
         "LEFT JOIN alerts a ON a.folded_key = 'hbt-' || m.id WHERE m.id = ANY($1::bigint[]) GROUP BY m.id",
         list(silent),
     )
-    return [f"{silent[row['id']]} is silent and has {row['alerts']} alerts" for row in rows if row["alerts"] != 1]
+    return [
+        f"{silent[row['id']]} is silent and has {row['alerts']} alerts" for row in rows if row["alerts"] != 1
+    ]
 
 
 async def _untold(connection: Connection, sink: SmtpSink) -> list[str]:
@@ -132,7 +131,11 @@ async def _untold(connection: Connection, sink: SmtpSink) -> list[str]:
     arrived = {number for number in map(_notification_of, sink.arrived) if number is not None}
     return [
         *(f"alert {row['id']} is pending and nobody was paged" for row in rows),
-        *(f"notification {row['id']} counts as sent and never arrived" for row in sent if row["id"] not in arrived),
+        *(
+            f"notification {row['id']} counts as sent and never arrived"
+            for row in sent
+            if row["id"] not in arrived
+        ),
         *(f"notification {row['id']} failed: {row['error']}" for row in failed),
         *(f"alert {row['alert_id']}: two pages for one assignment {row['assignment']}" for row in twins),
     ]

@@ -81,7 +81,12 @@ class Load:
     async def _event(self, client: httpx.AsyncClient) -> None:
         kind = self.dice.choices(["ALERT", "RESOLVE", "ACCEPT", "COMMENT"], [12, 2, 1, 1])[0]
         key = f"key-{self.dice.randrange(self.alert_keys)}"
-        body = {"integrationKey": self.source_key, "eventType": kind, "summary": f"{key} is bad", "alertKey": key}
+        body = {
+            "integrationKey": self.source_key,
+            "eventType": kind,
+            "summary": f"{key} is bad",
+            "alertKey": key,
+        }
         answer = await self._request(client, "POST", "/api/events", kind="event", json=body)
         if answer is not None and answer.status_code == 202:
             self.ledger.events.append(answer.headers["correlation-id"])

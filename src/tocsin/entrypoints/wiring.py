@@ -27,8 +27,10 @@ from tocsin.domains.responses import api as responses_api
 from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.entrypoints import dashboard, live
 from tocsin.entrypoints.front import Gate
+from tocsin.entrypoints.watchdog import EngineWatch
 from tocsin.entrypoints.works import works as works
 from tocsin.infra.live import Listener
+from tocsin.infra.mail import open_mailer
 from tocsin.infra.web import Services
 
 LEGACY_INTERVAL_SEC = 900
@@ -84,14 +86,20 @@ async def web_background(services: Services, gates: list[Gate]) -> AsyncIterator
     listener = Listener(services.database.dsn)
     listener.start()
     ping_gate = next(gate for gate in gates if isinstance(gate, PingGate))
-    liveness = asyncio.create_task(run_liveness(services, is_shedding=lambda: ping_gate.is_shedding))
+    mailer = open_mailer(services.settings.smtp_url, connections=1)
+    tasks = [
+        asyncio.create_task(run_liveness(services, is_shedding=lambda: ping_gate.is_shedding)),
+        asyncio.create_task(EngineWatch(services, mailer).run()),
+    ]
     replies = ReplyServer(services)
     await replies.open()
     try:
         yield listener
     finally:
         await replies.close()
-        liveness.cancel()
-        with suppress(asyncio.CancelledError):
-            await liveness
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await mailer.close()
         await listener.close()

@@ -17,6 +17,9 @@ INGEST_COMMIT_SECONDS = Histogram(
 ENGINE_TURNS = Counter("tocsin_engine_turns_total", "Beats of this engine.")
 ENGINE_WORK = Counter("tocsin_engine_work_total", "Things done.", ["kind"])
 ENGINE_LAG = Gauge("tocsin_engine_lag_seconds", "How late the oldest due thing is.", ["kind"])
+INVARIANTS_REPAIRED = Counter(
+    "tocsin_invariants_repaired_total", "Things that should never be, found and repaired.", ["kind"]
+)
 QUEUE_DEPTH = Gauge("tocsin_queue_depth", "Things waiting.", ["kind"])
 NOTIFICATIONS = Counter("tocsin_notifications_total", "Deliveries by outcome.", ["method", "outcome"])
 NOTIFICATION_SECONDS = Histogram(

@@ -279,3 +279,15 @@ async def comments(session: AsyncSession, *, alert_id: int) -> Sequence[AlertCom
 async def add_comments(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await session.execute(AlertComment.__table__.insert(), list(rows))  # type: ignore[attr-defined]
+
+
+async def forget_resolved(session: AsyncSession, *, before: datetime, most: int) -> int:
+    """Delete alerts resolved before then, a bounded batch; everything that hangs on them goes as well."""
+    old = (
+        select(Alert.id)
+        .where(Alert.status == "RESOLVED", Alert.report_time < before, Alert.resolved_on < before)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    done = await session.execute(delete(Alert).where(Alert.id.in_(old)).returning(Alert.id))
+    return len(done.scalars().all())

@@ -407,3 +407,49 @@ async def source_facts(session: AsyncSession, *, account_id: int, source_id: int
             select(AlertSource).where(AlertSource.account_id == account_id, AlertSource.id == source_id)
         )
     ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckAlert:
+    """An open alert that has neither a next step nor a reason for having none."""
+
+    alert_id: int
+    account_id: int
+    status: str
+    priority: str
+    policy_id: int | None
+    has_escalation: bool
+
+
+async def stuck_alerts(session: AsyncSession, *, before: datetime, most: int) -> list[StuckAlert]:
+    """Alerts without a policy are not meant: nobody was ever to be told. before: those reported until then."""
+    rows = await session.execute(
+        select(
+            Alert.id,
+            Alert.account_id,
+            Alert.status,
+            Alert.priority,
+            Alert.policy_id,
+            AlertEscalation.alert_id.is_not(None),
+        )
+        .outerjoin(AlertEscalation, AlertEscalation.alert_id == Alert.id)
+        .where(
+            Alert.status != "RESOLVED",
+            Alert.report_time < before,
+            AlertEscalation.due_at.is_(None),
+            AlertEscalation.ended_reason.is_(None),
+            or_(AlertEscalation.alert_id.is_not(None), Alert.policy_id.is_not(None)),
+        )
+        .limit(most)
+    )
+    return [
+        StuckAlert(
+            alert_id=row[0],
+            account_id=row[1],
+            status=row[2],
+            priority=row[3],
+            policy_id=row[4],
+            has_escalation=row[5],
+        )
+        for row in rows
+    ]

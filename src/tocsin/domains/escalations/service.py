@@ -233,3 +233,8 @@ async def people_of(
     """Those of `user_ids` who belong to the account and can be paged."""
     reach = await views.load_reach(session, user_ids=user_ids, team_ids=(), account_id=account_id)
     return reach.users
+
+
+async def go_on(session: AsyncSession, alert_ids: Sequence[int], *, now: datetime) -> None:
+    """The next step of these is due now, whatever was planned."""
+    await store.go_on(session, alert_ids=alert_ids, now=now)

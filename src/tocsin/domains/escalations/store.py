@@ -130,3 +130,9 @@ async def end(session: AsyncSession, *, alert_ids: Sequence[int], reason: str) -
 async def insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         await session.execute(AlertEscalation.__table__.insert(), list(rows))  # type: ignore[attr-defined]
+
+
+async def go_on(session: AsyncSession, *, alert_ids: Sequence[int], now: datetime) -> None:
+    await session.execute(
+        update(AlertEscalation).where(AlertEscalation.alert_id.in_(alert_ids)).values(due_at=now)
+    )

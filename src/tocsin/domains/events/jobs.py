@@ -94,6 +94,7 @@ class EventRetention:
 
     name = "event_retention"
     every = timedelta(minutes=10)
+    batch = 20_000
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -101,4 +102,4 @@ class EventRetention:
     async def run(self, now: datetime) -> int:
         keep = timedelta(days=self._services.settings.event_retention_days)
         async with self._services.database.transaction() as session:
-            return await store.forget(session, now=now, keep=keep, limit=20_000)
+            return await store.forget(session, now=now, keep=keep, limit=self.batch)

@@ -234,3 +234,16 @@ async def notify_monitors(session: AsyncSession, monitor_ids: Iterable[int]) -> 
     ids = sorted(set(monitor_ids))
     for payload in ("many",) if len(ids) > 20 else map(str, ids):
         await notify(session, topic="monitor", payload=payload)
+
+
+async def look_at_forgotten(session: AsyncSession, *, now: datetime, most: int) -> list[int]:
+    """Armed monitors without a next look get one now; their ids."""
+    found = await session.execute(
+        text(
+            "UPDATE heartbeat_monitors SET check_at = :now WHERE id IN (SELECT id FROM heartbeat_monitors "
+            "WHERE state = 'HEALTHY' AND paused_at IS NULL AND check_at IS NULL LIMIT :most FOR UPDATE SKIP LOCKED) "
+            "RETURNING id"
+        ),
+        {"now": now, "most": most},
+    )
+    return list(found.scalars())

@@ -1,7 +1,8 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ForeignKey, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tocsin.infra.db import Base
@@ -87,6 +88,12 @@ class HeartbeatMonitor(Base):
         Index("ix_heartbeat_monitors_account_state", "account_id", "state", "id"),
         Index(
             "ix_heartbeat_monitors_paused", "account_id", "id", postgresql_where=text("paused_at IS NOT NULL")
+        ),
+        # Always empty but for a bug; the invariant's check finds it without reading the table.
+        Index(
+            "ix_heartbeat_monitors_forgotten",
+            "id",
+            postgresql_where=text("state = 'HEALTHY' AND paused_at IS NULL AND check_at IS NULL"),
         ),
         Index("ix_heartbeat_monitors_storm", "storm_id", postgresql_where=text("storm_id IS NOT NULL")),
         Index("ix_heartbeat_monitors_tags", "tags", postgresql_using="gin"),

@@ -70,7 +70,7 @@ WITH incoming AS (
         run_time_ms = NULL, method = excluded.method, remote_addr = excluded.remote_addr,
         user_agent = excluded.user_agent, body = excluded.body, body_truncated = excluded.body_truncated
 )
-SELECT place, check_at = $1 FROM hit
+SELECT place, coalesce(check_at = $1, false) FROM hit
 """
 _EXPLAIN_MISS = "SELECT integration_key FROM heartbeat_monitors WHERE key_hash = ANY($1::bigint[])"
 _WAKE = "SELECT pg_notify('tocsin', 'wake heartbeats')"

@@ -315,7 +315,7 @@ def upgrade() -> None:
     sa.Column('alert_source_id', sa.BigInteger(), nullable=True),
     sa.Column('legacy_source_id', sa.BigInteger(), nullable=True),
     sa.Column('team_ids', postgresql.ARRAY(sa.BigInteger()), server_default=sa.text("'{}'"), nullable=False),
-    sa.Column('tags', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('tags', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('runbook_url', sa.String(), nullable=True),
     sa.Column('post_only', sa.Boolean(), server_default=sa.text('false'), nullable=False),
     sa.Column('flap_detection', sa.Boolean(), server_default=sa.text('true'), nullable=False),
@@ -352,6 +352,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_heartbeat_monitors_account_state', 'heartbeat_monitors', ['account_id', 'state', 'id'], unique=False)
     op.create_index('ix_heartbeat_monitors_check_at', 'heartbeat_monitors', ['check_at'], unique=False, postgresql_where=sa.text('check_at IS NOT NULL'))
+    op.create_index('ix_heartbeat_monitors_forgotten', 'heartbeat_monitors', ['id'], unique=False, postgresql_where=sa.text("state = 'HEALTHY' AND paused_at IS NULL AND check_at IS NULL"))
     op.create_index('ix_heartbeat_monitors_key_hash', 'heartbeat_monitors', ['key_hash'], unique=False)
     op.create_index('ix_heartbeat_monitors_paused', 'heartbeat_monitors', ['account_id', 'id'], unique=False, postgresql_where=sa.text('paused_at IS NOT NULL'))
     op.create_index('ix_heartbeat_monitors_search', 'heartbeat_monitors', ['name'], unique=False, postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
@@ -399,7 +400,7 @@ def upgrade() -> None:
     sa.Column('alert_source_id', sa.BigInteger(), nullable=True),
     sa.Column('interval_sec', sa.BigInteger(), nullable=False),
     sa.Column('grace_sec', sa.BigInteger(), nullable=False),
-    sa.Column('tags', sa.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
+    sa.Column('tags', postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     sa.Column('quota', sa.BigInteger(), nullable=False),
     sa.Column('created_count', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -577,6 +578,7 @@ def downgrade() -> None:
     op.drop_index('ix_heartbeat_monitors_search', table_name='heartbeat_monitors', postgresql_using='gin', postgresql_ops={'name': 'gin_trgm_ops'})
     op.drop_index('ix_heartbeat_monitors_paused', table_name='heartbeat_monitors', postgresql_where=sa.text('paused_at IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_key_hash', table_name='heartbeat_monitors')
+    op.drop_index('ix_heartbeat_monitors_forgotten', table_name='heartbeat_monitors', postgresql_where=sa.text("state = 'HEALTHY' AND paused_at IS NULL AND check_at IS NULL"))
     op.drop_index('ix_heartbeat_monitors_check_at', table_name='heartbeat_monitors', postgresql_where=sa.text('check_at IS NOT NULL'))
     op.drop_index('ix_heartbeat_monitors_account_state', table_name='heartbeat_monitors')
     op.drop_table('heartbeat_monitors')
