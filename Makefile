@@ -106,7 +106,8 @@ $(VENV)/.dev: $(VENV)/.product requirements-dev.txt
 
 web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.python
 	@echo "Installing the web app's dependencies"
-	@cd web && ../tools/with-node npm ci --silent --no-audit --no-fund
+	@# Not `npm ci`: it refuses a lock file without the packages of every other platform. --no-save keeps the lock as it is.
+	@cd web && ../tools/with-node npm install --no-save --silent --no-audit --no-fund
 	@touch $@
 
 $(STATIC)/.built: web/node_modules/.installed $(WEB_SOURCES)
