@@ -4,7 +4,6 @@ from html import escape
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884}body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;
@@ -13,10 +12,6 @@ details{border:1px solid var(--line);border-radius:6px;margin:.4rem 0;padding:.4
 code{font-size:.9em}.m{display:inline-block;min-width:4.2rem;font-weight:600}table{border-collapse:collapse;width:100%}
 td{border-top:1px solid var(--line);padding:.25rem .5rem .25rem 0;vertical-align:top}p{margin:.4rem 0}
 """
-
-
-def render_plugins() -> list[Any]:
-    return [JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"])]
 
 
 def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
@@ -32,7 +27,12 @@ def api_docs(request: Request[Any, Any, Any]) -> Response[str]:
     return Response(page(document(request)), media_type=MediaType.HTML)
 
 
-@get("/api-docs/openapi.json", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+@get(
+    ["/api/openapi.json", "/api-docs/openapi.json"],
+    opt={"public": True},
+    include_in_schema=False,
+    sync_to_thread=False,
+)
 def api_docs_json(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return document(request)
 

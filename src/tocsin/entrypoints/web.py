@@ -99,8 +99,8 @@ def openapi_config() -> OpenAPIConfig:
         title="Tocsin API",
         version=__version__,
         description="Incident management that a team runs itself. Speaks ilert's REST API.",
-        path="/api",
-        render_plugins=api_docs.render_plugins(),
+        path="/api-schema",
+        render_plugins=[],
         operation_id_creator=_operation_id,
         security=[{"apiKey": []}, {"basic": []}],
         components=Components(

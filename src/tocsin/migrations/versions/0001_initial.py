@@ -533,6 +533,7 @@ def upgrade() -> None:
     sa.Column('notification_id', sa.BigInteger(), nullable=False),
     sa.Column('provider', sa.String(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('handed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(), nullable=True),
     sa.Column('response', sa.String(), nullable=True),
