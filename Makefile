@@ -64,6 +64,10 @@ migration: $(VENV)/.dev ## Write a migration from the models: make migration N=0
 	@test -n "$(N)" && test -n "$(M)" || { echo 'usage: make migration N=0002 M="what changes"'; exit 2; }
 	@$(PY) tools/write_migration.py $(N) $(M)
 
+.PHONY: openapi
+openapi: $(VENV)/.dev ## Accept the API document as it is now (tests/contract/openapi.json)
+	@$(BIN)/pytest -q tests/contract/test_openapi.py -k the_one_we_know --rewrite-openapi
+
 .PHONY: bench
 bench: $(VENV)/.dev ## List the speed measurements; run one: make bench B=pings
 	@if [ -n "$(B)" ]; then exec $(PY) bench/$(B).py; else ls bench/*.py 2>/dev/null || echo "no measurements yet"; fi

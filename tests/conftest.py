@@ -19,6 +19,10 @@ from tocsin.infra.web import Services
 FOLDER = pytest.StashKey[Path]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-openapi", action="store_true", help="accept the API document as it is now")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     set_up_logging(process="test", log_format="console", log_level="warning")
     use_cheap_hashing()

@@ -5,6 +5,8 @@ from typing import Any
 
 from litestar import MediaType, Request, Response, get
 
+from tocsin.entrypoints.error_answers import say_error_answers
+
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884}body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;
 padding:1.5rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem;border-bottom:1px solid var(--line)}
@@ -15,8 +17,11 @@ td{border-top:1px solid var(--line);padding:.25rem .5rem .25rem 0;vertical-align
 
 
 def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = request.app.openapi_schema.to_schema()
-    return schema
+    state = request.app.state
+    if "api_document" not in state:
+        state["api_document"] = say_error_answers(request.app.openapi_schema.to_schema())
+    found: dict[str, Any] = state["api_document"]
+    return found
 
 
 @get(

@@ -18,6 +18,7 @@ from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
+from tocsin.entrypoints.request_body import ApiRequest
 from tocsin.entrypoints.openapi import describe_closed_values
 from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
@@ -79,6 +80,7 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
             api_docs.api_docs_json,
         ],
         guards=[require_caller],
+        request_class=ApiRequest,
         dependencies={
             "caller": Provide(provide_caller),
             "services": Provide(provide_services),
