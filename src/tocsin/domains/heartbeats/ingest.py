@@ -125,8 +125,7 @@ class PingGate:
 
     async def _limit(self, key: int | str) -> None:
         if self._limits:
-            now = await in_time(self._services.now())
-            self._per_key.check(key, at=now.timestamp())
+            self._per_key.check(key, at=(await self._services.now()).timestamp())
 
     async def _store(self, pings: list[PlainPing]) -> list[Stored]:
         now = await self._services.clock.now()
