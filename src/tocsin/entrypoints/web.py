@@ -18,8 +18,8 @@ from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
-from tocsin.entrypoints.request_body import ApiRequest
 from tocsin.entrypoints.openapi import describe_closed_values
+from tocsin.entrypoints.request_body import ApiRequest
 from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Caller, Services
