@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STATIC := src/tocsin/entrypoints/static
 WEB := $(wildcard web/package.json)
-WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*'))
+WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' -not -name '*.log'))
 WEB_BUILT := $(if $(WEB),$(STATIC)/.built)
 TESTS := unit property slices scenarios contract faults browser
 TEST_PATHS := $(if $(T),$(T),$(wildcard $(addprefix tests/,$(TESTS))))
@@ -110,10 +110,10 @@ $(VENV)/.dev: $(VENV)/.product requirements-dev.txt
 
 web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.python
 	@echo "Installing the web app's dependencies"
-	@cd web && ../tools/with-node npm ci --silent --no-audit --no-fund
+	@tools/install-web
 	@touch $@
 
 $(STATIC)/.built: web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web app"
-	@cd web && ../tools/with-node npm run --silent build
+	@cd web && ../tools/with-node npm run --silent build >build.log 2>&1 || { cat build.log; exit 1; }
 	@touch $@

@@ -8,6 +8,17 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],
 ];
 
+/** The viewer's own variant of the language in force: 24 hours in en-GB, a.m. and p.m. in en-US. */
+export function localeOf(language: string): string {
+  const wanted = typeof navigator === "undefined" ? [] : (navigator.languages ?? []);
+  return wanted.find((each) => each.toLowerCase().startsWith(language)) ?? language;
+}
+
+/** Seconds stop mattering after ten minutes. */
+export function coarse(seconds: number): number {
+  return seconds < 600 ? seconds : Math.floor(seconds / 60) * 60;
+}
+
 export const viewerZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** "4 min. ago", "in 2 hr.": whole units, towards zero; under ten seconds it is "now". */
@@ -24,18 +35,20 @@ export function relativeTime(at: Date, now: Date, language: string): string {
 
 /** Date, time with seconds and the zone it is told in. */
 export function exactTime(at: Date, language: string, zone: string = viewerZone): string {
-  return new Intl.DateTimeFormat(language, {
+  return new Intl.DateTimeFormat(localeOf(language), {
     dateStyle: "medium",
     timeStyle: "long",
     timeZone: zone,
   }).format(at);
 }
 
-export function clockTime(at: Date, language: string, zone: string = viewerZone): string {
-  return new Intl.DateTimeFormat(language, {
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
+/** The time of day; with the date when it is another day than `now`. */
+export function clockTime(at: Date, now: Date, language: string, zone: string = viewerZone): string {
+  const day = new Intl.DateTimeFormat("en-CA", { dateStyle: "short", timeZone: zone });
+  const isToday = day.format(at) === day.format(now);
+  return new Intl.DateTimeFormat(localeOf(language), {
+    timeStyle: "short",
+    ...(isToday ? {} : { dateStyle: "medium" as const }),
     timeZone: zone,
   }).format(at);
 }

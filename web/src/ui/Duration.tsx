@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import { useNow } from "@/lib/now";
-import { durationText } from "@/lib/time";
+import { coarse, durationText } from "@/lib/time";
 
 export function Duration({ seconds }: { seconds: number }): ReactNode {
   const { language } = useText();
@@ -11,5 +11,5 @@ export function Duration({ seconds }: { seconds: number }): ReactNode {
 /** How long since (or until) an instant, counting. */
 export function Elapsed({ since }: { since: string }): ReactNode {
   const now = useNow(1);
-  return <Duration seconds={Math.abs(now - new Date(since).getTime()) / 1000} />;
+  return <Duration seconds={coarse(Math.abs(now - new Date(since).getTime()) / 1000)} />;
 }

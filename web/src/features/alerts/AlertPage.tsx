@@ -10,7 +10,7 @@ import { Elapsed } from "@/ui/Duration";
 import { pendingView } from "@/ui/Empty";
 import { Columns, Page, Section, Stack } from "@/ui/Page";
 import { AlertState, Priority } from "@/ui/StatusPill";
-import { FocusableTime } from "@/ui/Time";
+import { ClockTime, FocusableTime } from "@/ui/Time";
 import { AlertActions } from "./AlertActions";
 import { AlertFacts, Payload } from "./AlertFacts";
 import classes from "./AlertPage.module.css";
@@ -39,7 +39,7 @@ function Headline({ alert }: { alert: Alert }): ReactNode {
               <Elapsed since={alert.reportTime} />
             </b>
             {", "}
-            {t("alert.since")} <FocusableTime at={alert.reportTime} />
+            {t("alert.since")} <ClockTime at={alert.reportTime} />
           </>
         ) : (
           alert.resolvedOn && (

@@ -5,7 +5,7 @@ import { useNow } from "@/lib/now";
 import { type Alert, rulesOf } from "@/lib/wire";
 import { Duration } from "@/ui/Duration";
 import { Section } from "@/ui/Page";
-import { FocusableTime } from "@/ui/Time";
+import { ClockTime } from "@/ui/Time";
 import { UserName } from "@/ui/UserMark";
 
 function Sentence({ alert }: { alert: Alert }): ReactNode {
@@ -31,7 +31,7 @@ function Sentence({ alert }: { alert: Alert }): ReactNode {
       <div style={{ marginTop: 2 }}>
         {left > 0 ? (
           <>
-            {t("next.in")} <Duration seconds={left} />, <FocusableTime at={alert.nextEscalation} />
+            {t("next.in")} <Duration seconds={left} />, {t("next.at")} <ClockTime at={alert.nextEscalation} />
           </>
         ) : (
           t("next.now")

@@ -116,7 +116,7 @@ export function Story({ alert }: { alert: Alert }): ReactNode {
   const items = story(query.data ?? []).filter((item) => who === "all" || item.actor === who);
   return (
     <Section
-      title={t("story.title")}
+      title={t("story.heading")}
       flush
       right={
         <SegmentedControl

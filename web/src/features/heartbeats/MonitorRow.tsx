@@ -67,7 +67,7 @@ export const MonitorRow = memo(function MonitorRow(props: {
           {monitor.name}
         </Link>
         {isMuted(monitor, now) && <IconVolumeOff size={14} aria-label={t("monitor.state.MUTED")} />}
-        {monitor.tags?.slice(0, 3).map((tag) => (
+        {monitor.tags?.slice(0, 2).map((tag) => (
           <span key={tag} className={classes.tag}>
             {tag}
           </span>

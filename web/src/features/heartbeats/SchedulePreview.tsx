@@ -53,7 +53,7 @@ export function SchedulePreview(props: {
               <tbody>
                 {shown.next.map((each) => (
                   <tr key={each.utc}>
-                    <td>{each.local.replace("T", " ").slice(0, 22)}</td>
+                    <td>{each.local.replace("T", " ").replace(/\.\d+/, "")}</td>
                     <td>{each.utc.replace("T", " ").replace(/(\.\d+)?Z$/, "")}</td>
                   </tr>
                 ))}

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { type MessageKey, useText } from "@/lib/i18n";
 import { useNow } from "@/lib/now";
-import { durationText, exactTime } from "@/lib/time";
+import { durationText, exactTime, localeOf } from "@/lib/time";
 import type { Monitor } from "@/lib/wire";
 import { Duration } from "@/ui/Duration";
 import { pendingView, RowSkeletons } from "@/ui/Empty";
@@ -53,7 +53,7 @@ function Band({
   const x = (at: number): number => ((at - from) / (until - from)) * 1000;
   const isDay = until - from <= 25 * HOUR;
   const format = new Intl.DateTimeFormat(
-    language,
+    localeOf(language),
     isDay ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" },
   );
   return (

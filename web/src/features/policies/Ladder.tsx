@@ -86,7 +86,7 @@ export function Ladder(props: {
                     max={1440}
                     value={level.timeoutMin}
                     onChange={(value) => change(index, { timeoutMin: Number(value) || 0 })}
-                    maw={170}
+                    w={280}
                   />
                 </div>
               </div>

@@ -27,7 +27,7 @@ function Step({ step, start }: { step: SimulationStep; start: number }): ReactNo
         {step.level !== null && (
           <b>
             {t("policy.level", { level: step.level + 1 })}
-            {step.pass > 0 ? `, ${t("policy.pass", { pass: step.pass + 1 })}` : ""}
+            {step.pass > 1 ? `, ${t("policy.pass", { pass: step.pass })}` : ""}
           </b>
         )}
         {step.pages.map((page) => (
@@ -35,7 +35,7 @@ function Step({ step, start }: { step: SimulationStep; start: number }): ReactNo
             {after(page.at)}: {nameOf(page.userId)}, {page.method} {page.target}
           </div>
         ))}
-        {step.pages.length === 0 && (
+        {step.pages.length === 0 && step.level !== null && (
           <div className={classes.page}>{step.users.map(fullName).join(", ") || t("policy.nobody")}</div>
         )}
         {step.note && <div style={{ color: "var(--tone-warn)", fontSize: 13 }}>{step.note}</div>}

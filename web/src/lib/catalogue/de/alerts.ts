@@ -1,4 +1,6 @@
 export const alerts = {
+  "story.heading": "Was geschah",
+  "next.at": "um",
   "priority.HIGH": "Hoch",
   "priority.LOW": "Niedrig",
   "alert.status.PENDING": "Unbeachtet",
@@ -30,7 +32,7 @@ export const alerts = {
   "alert.empty.past": "Gelöste Alarme zeigen",
   "alert.drillText": "Übung: kein echter Ausfall",
   "alert.openFor": "Offen seit",
-  "alert.since": "gemeldet",
+  "alert.since": "seit",
   "alert.resolvedAt": "Gelöst",
   "alert.whatToDo": "Was zu tun ist",
   "alert.openRunbook": "Runbook öffnen",

@@ -1,4 +1,6 @@
 export const alerts = {
+  "story.heading": "What happened",
+  "next.at": "at",
   "priority.HIGH": "High",
   "priority.LOW": "Low",
   "alert.status.PENDING": "Unattended",
@@ -30,7 +32,7 @@ export const alerts = {
   "alert.empty.past": "Show resolved alerts",
   "alert.drillText": "Drill: not a real outage",
   "alert.openFor": "Open for",
-  "alert.since": "reported",
+  "alert.since": "since",
   "alert.resolvedAt": "Resolved",
   "alert.whatToDo": "What to do",
   "alert.openRunbook": "Open runbook",
