@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STATIC := src/tocsin/entrypoints/static
 WEB := $(wildcard web/package.json)
-WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*'))
+WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' -not -name '*.log'))
 WEB_BUILT := $(if $(WEB),$(STATIC)/.built)
 TESTS := unit property slices scenarios contract faults browser
 TEST_PATHS := $(if $(T),$(T),$(wildcard $(addprefix tests/,$(TESTS))))
@@ -68,6 +68,10 @@ migration: $(VENV)/.dev ## Write a migration from the models: make migration N=0
 	@test -n "$(N)" && test -n "$(M)" || { echo 'usage: make migration N=0002 M="what changes"'; exit 2; }
 	@$(PY) tools/write_migration.py $(N) $(M)
 
+.PHONY: openapi
+openapi: $(VENV)/.dev ## Accept the API document as it is now (tests/contract/openapi.json)
+	@$(BIN)/pytest -q tests/contract/test_openapi.py -k the_one_we_know --rewrite-openapi
+
 .PHONY: bench
 bench: $(VENV)/.dev ## List the speed measurements; run one: make bench B=pings
 	@if [ -n "$(B)" ]; then exec $(PY) bench/$(B).py; else ls bench/*.py 2>/dev/null || echo "no measurements yet"; fi
@@ -110,10 +114,10 @@ $(VENV)/.dev: $(VENV)/.product requirements-dev.txt
 
 web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.python
 	@echo "Installing the web app's dependencies"
-	@cd web && ../tools/with-node npm ci --silent --no-audit --no-fund
+	@tools/install-web
 	@touch $@
 
 $(STATIC)/.built: web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web app"
-	@cd web && ../tools/with-node npm run --silent build
+	@cd web && ../tools/with-node npm run --silent build >build.log 2>&1 || { cat build.log; exit 1; }
 	@touch $@

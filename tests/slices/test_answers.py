@@ -1,9 +1,11 @@
 """Answers to a page: the link of the mail, and replies to it, through the whole product."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -12,6 +14,8 @@ from aiosmtplib.errors import SMTPResponseException
 
 from support.clock import TestClock
 from support.product import Product, running_product
+from support.smtp_sink import html_of
+from tocsin.domains.alerts import service
 from tocsin.domains.responses.inbound_mail import ReplyServer
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services
@@ -118,7 +122,9 @@ async def test_text_from_outside_is_escaped_on_the_page_and_in_the_mail(product:
     assert found
     page = await product.anyone.get(f"/n/{found.group(1)}")
     assert "<img" not in page.text
-    assert "<img" not in envelope.content.decode()
+    mail = message_from_bytes(envelope.content, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert "<img" not in html_of(mail)
 
 
 async def test_the_delivery_list_shows_tries_and_hides_addresses_from_others(product: Product) -> None:
@@ -208,3 +214,62 @@ async def test_pages_ask_for_replies_to_their_own_address(product: Product) -> N
     await product.event(eventType="ALERT", summary="Disk full", alertKey="disk")
     [envelope] = product.outbox.take()
     assert re.search(rb"\r\nReply-To: reply\+[0-9a-f]{40}@on\.acme\.test\r\n", envelope.content)
+
+
+async def test_accepting_while_pages_go_out_never_blocks_and_never_pages_twice(product: Product) -> None:
+    for number in range(60):
+        await product.anyone.post(
+            "/api/events",
+            json={
+                "integrationKey": product.source_key,
+                "eventType": "ALERT",
+                "summary": f"Disk {number} full",
+                "alertKey": f"disk-{number}",
+            },
+        )
+    works = {work.name: work for work in product.works}
+    await works["events"].run_due(product.clock.at)
+    await works["escalations"].run_due(product.clock.at)
+    alerts = await product.alerts(**{"max-results": 100})
+    assert len(alerts) == 60
+
+    async def accept(alert_id: int) -> None:
+        async with product.services.database.transaction() as session:
+            await service.accept(
+                session,
+                alert_id,
+                account_id=product.account_id,
+                user_id=product.owner_id,
+                channel="API",
+                now=product.clock.at,
+            )
+
+    deliver = works["notifications"].run_due
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        for index, alert in enumerate(alerts):
+            tasks.create_task(accept(alert["id"]))
+            if index % 20 == 0:
+                tasks.create_task(deliver(product.clock.at))
+    await product.turn()
+    subjects = [envelope.summary.split("\n")[2] for envelope in product.outbox.take()]
+    assert len(subjects) == len(set(subjects))
+    deliveries = (await product.api.get("/api/deliveries", params={"max-results": 100})).json()
+    assert {delivery["state"] for delivery in deliveries} <= {"SENT", "CANCELLED"}
+    assert len(deliveries) == 60
+
+
+async def test_a_user_can_send_himself_a_test_mail_once_a_minute(product: Product) -> None:
+    contacts = (await product.api.get(f"/api/users/{product.owner_id}/contacts/emails")).json()
+    path = f"/api/users/{product.owner_id}/contacts/emails/{contacts[0]['id']}/test"
+    first = await product.api.post(path)
+    assert first.status_code == 202, first.text
+    assert (await product.api.post(path)).status_code == 429
+    await product.turn()
+    [envelope] = product.outbox.take()
+    assert "TEST MESSAGE" in envelope.summary
+    [delivery] = (await product.api.get("/api/deliveries")).json()
+    assert delivery["id"] == first.json()["notificationId"]
+    assert delivery["kind"] == "TEST"
+    assert (
+        await product.api.post(f"/api/users/{product.owner_id}/contacts/emails/1/test")
+    ).status_code == 404

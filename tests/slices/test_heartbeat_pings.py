@@ -4,13 +4,16 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from support.clock import TestClock
-from support.heartbeats import alerts, keep_receiving, monitor, new_monitor, timeline, turn
+from support.heartbeats import alerts, keep_receiving, monitor, new_monitor, timeline, turn, turn_only
 from support.team import Team, app_of, client, small_team
+from tocsin.infra.db import Database
 from tocsin.infra.web import Services
+from tocsin.kernel.clock import monotonic
 
 
 @pytest.fixture
@@ -272,26 +275,41 @@ async def test_a_provisioning_key_creates_monitors_up_to_its_quota(
     assert (await api.get(f"/api/pings/{key}/web-1")).status_code == 400
 
 
-async def test_the_database_away_is_503_and_never_202(services: Services, team: Team) -> None:
-    from tocsin.infra.db import Database
-
+async def test_the_database_away_is_503_within_two_seconds_and_never_202(
+    services: Services, team: Team, open_database: Database, made: dict[str, Any]
+) -> None:
+    """Connections are cut and new ones refused, as when the server restarts; then it comes back."""
     away = Database(services.database.dsn)
     await away.open()
-    async with client(app_of(replace(services, database=away)), team) as api:
-        made = await new_monitor(api, source_id=team.source_id)
+    name = await open_database.pool.fetchval("SELECT current_database()")
+    admin = await asyncpg.connect(open_database.dsn.replace(f"/{name}?", "/postgres?"))
+    key = made["integrationKey"]
+    try:
+        async with client(app_of(replace(services, database=away)), team) as api:
+            assert (await api.get(f"/api/pings/{key}")).status_code == 202
+            await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            await admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+            )
+            for suffix in ("", "/start", "/fail"):
+                begun = monotonic()
+                answer = await api.get(f"/api/pings/{key}{suffix}")
+                assert monotonic() - begun < 2
+                assert answer.status_code == 503
+                assert answer.headers["retry-after"]
+                assert answer.json()["code"] == "UNAVAILABLE"
+            await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            assert (await api.get(f"/api/pings/{key}")).status_code == 202
+            assert (await monitor(api, made["id"]))["pingCount"] == 2
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await admin.close()
         await away.close()
-        for suffix in ("", "/start"):
-            answer = await api.get(f"/api/pings/{made['integrationKey']}{suffix}")
-            assert answer.status_code == 503
-            assert answer.headers["retry-after"]
-            assert answer.json()["code"] == "UNAVAILABLE"
 
 
 async def test_while_pings_cannot_be_received_nothing_becomes_overdue(
     services: Services, clock: TestClock, api: httpx.AsyncClient, made: dict[str, Any]
 ) -> None:
-    from support.heartbeats import turn_only
-
     await keep_receiving(services)
     await api.get(f"/api/pings/{made['integrationKey']}")
     await turn_only(services)

@@ -13,6 +13,7 @@ from tocsin.infra.embedded import EmbeddedPostgres
 from tocsin.infra.migrate import migrate
 
 TEMPLATE = "tocsin_template"
+SMALL_TABLE_BYTES = 500_000
 
 
 @contextmanager
@@ -75,14 +76,26 @@ async def clone_template(server: EmbeddedPostgres, *, name: str) -> str:
 
 
 async def empty(database: Database) -> None:
-    """Remove every row; truncates only tables that have some, which is fast."""
-    async with database.pool.acquire() as connection:
-        tables = await connection.fetch(
-            "SELECT quote_ident(tablename) FROM pg_tables "
-            "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        )
-        filled = [
-            name for (name,) in tables if await connection.fetchval(f"SELECT EXISTS (SELECT 1 FROM {name})")
+    """Remove every row: small tables by DELETE without foreign key checks, which is much faster than TRUNCATE."""
+    async with database.pool.acquire() as connection, connection.transaction():
+        tables = [
+            name
+            for (name,) in await connection.fetch(
+                "SELECT quote_ident(tablename) FROM pg_tables "
+                "WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+            )
         ]
-        if filled:
-            await connection.execute(f"TRUNCATE {', '.join(filled)} CASCADE")
+        filled = await connection.fetch(
+            " UNION ALL ".join(
+                f"SELECT '{name}', pg_relation_size('{name}') WHERE EXISTS (SELECT FROM {name})"
+                for name in tables
+            )
+        )
+        large = [name for name, size in filled if size > SMALL_TABLE_BYTES]
+        if large:
+            await connection.execute(f"TRUNCATE {', '.join(large)} CASCADE")
+        small = [name for name, size in filled if size <= SMALL_TABLE_BYTES]
+        if not small:
+            return
+        await connection.execute("SET LOCAL session_replication_role = replica")
+        await connection.execute("; ".join(f"DELETE FROM {name}" for name in small))

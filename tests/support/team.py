@@ -1,6 +1,6 @@
 """A small installation to start from: an account with its owner, a policy and an alert source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -55,6 +55,19 @@ async def small_team(services: Services, *, email: str = "ada@tocsin.test") -> T
         source_id=source.id,
         api_key=made.api_key,
     )
+
+
+async def with_another_key(services: Services, team: Team) -> Team:
+    """The same user with a new API key, so that a change of his role counts at once."""
+    async with services.database.transaction() as session:
+        made = await identity.create_key(
+            session,
+            account_id=team.account_id,
+            user_id=team.user_id,
+            name="Another",
+            now=await services.now(),
+        )
+    return replace(team, api_key=made.text)
 
 
 def client(app: Front, team: Team | None = None) -> httpx.AsyncClient:

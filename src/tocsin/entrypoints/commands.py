@@ -105,6 +105,14 @@ def migrate() -> None:
     typer.echo(f"The tables are at revision {newest_revision()}{'' if done else ' already'}.")
 
 
+@app.command("first-start")
+def first_start() -> int:
+    """Bring the tables up to date and, in an empty database, create the account. `up` does this by itself."""
+    from tocsin.entrypoints.first_start import main
+
+    return main()
+
+
 @app.command()
 def demo() -> None:
     """Fill an empty installation with a team, sources, monitors and alerts to look at."""

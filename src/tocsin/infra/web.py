@@ -88,4 +88,9 @@ def clean_text(value: str | None, *, field: str, longest: int, shortest: int = 0
     return value
 
 
+def name_in_path(raw: str) -> str:
+    """The name of `/{collection}/name/{name:path}`; names may contain slashes (§1.5: compare exactly)."""
+    return str(raw).removeprefix("/")
+
+
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from tocsin.domains.alert_sources import rules, service, store, views
 from tocsin.domains.alert_sources.models import AlertSource
 from tocsin.domains.alert_sources.schemas import SourceIn, SourceOut
 from tocsin.domains.alert_sources.service import SourceFields
-from tocsin.infra.web import Caller, Services, clean_text, one_of, page
+from tocsin.infra.web import Caller, Services, clean_text, name_in_path, one_of, page
 from tocsin.kernel.errors import NotFound, ValidationError
 
 MOST = 50
@@ -131,15 +131,15 @@ async def get_source(services: Services, caller: Caller, source: str, include: I
         return await _one(session, services, caller, found, include or ())
 
 
-@get("/alert-sources/name/{name:str}", tags=TAGS, summary="Get an alert source by its name")
+@get("/alert-sources/name/{name:path}", tags=TAGS, summary="Get an alert source by its name")
 async def get_source_by_name(
     services: Services, caller: Caller, name: str, include: Include = None
 ) -> SourceOut:
     caller.must_be("VIEWER", to="see alert sources")
     async with services.database.transaction() as session:
-        found = await store.source_by_name(session, account_id=caller.account_id, name=name)
+        found = await store.source_by_name(session, account_id=caller.account_id, name=name_in_path(name))
         if found is None:
-            raise NotFound(f"There is no alert source named {name[:80]!r}")
+            raise NotFound(f"There is no alert source named {name_in_path(name)[:80]!r}")
         return await _one(session, services, caller, found, include or ())
 
 

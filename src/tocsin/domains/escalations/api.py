@@ -21,7 +21,7 @@ from tocsin.domains.escalations.schemas import (
     UserRef,
 )
 from tocsin.domains.notifications.preview import preview_pages
-from tocsin.infra.web import Caller, Services, clean_text, one_of, page
+from tocsin.infra.web import Caller, Services, clean_text, name_in_path, one_of, page
 from tocsin.kernel.errors import NotFound, ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
 
@@ -150,13 +150,13 @@ async def get_policy(services: Services, caller: Caller, policy_id: int) -> Poli
         return (await present(session, [policy]))[0]
 
 
-@get("/escalation-policies/name/{name:str}", tags=TAGS, summary="Get an escalation policy by its name")
+@get("/escalation-policies/name/{name:path}", tags=TAGS, summary="Get an escalation policy by its name")
 async def get_policy_by_name(services: Services, caller: Caller, name: str) -> PolicyOut:
     caller.must_be("VIEWER", to="see escalation policies")
     async with services.database.transaction() as session:
-        policy = await store.by_name(session, account_id=caller.account_id, name=name)
+        policy = await store.by_name(session, account_id=caller.account_id, name=name_in_path(name))
         if policy is None:
-            raise NotFound(f"There is no escalation policy named {name[:80]!r}")
+            raise NotFound(f"There is no escalation policy named {name_in_path(name)[:80]!r}")
         return (await present(session, [policy]))[0]
 
 

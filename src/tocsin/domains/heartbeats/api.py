@@ -25,7 +25,7 @@ from tocsin.domains.heartbeats.schemas import (
     TagOut,
     TransitionOut,
 )
-from tocsin.infra.web import Caller, Services, one_of
+from tocsin.infra.web import Caller, Services, name_in_path, one_of
 from tocsin.kernel.errors import ValidationError
 from tocsin.kernel.wire import instant_in, instant_out
 
@@ -61,7 +61,7 @@ async def list_monitors(
     cursor: str | None = None,
     max_results: Annotated[int, QueryParameter(name="max-results")] = USUAL,
     include: Include = None,
-    query: str | None = None,
+    words: Annotated[str | None, QueryParameter(name="query", description="Part of the name.")] = None,
     states: list[str] | None = None,
     tags: list[str] | None = None,
     sources: list[int] | None = None,
@@ -72,7 +72,7 @@ async def list_monitors(
     if not 1 <= max_results <= MOST:
         raise ValidationError(f"max-results: must be between 1 and {MOST}")
     one_of(order, ("name", "failing"), field="order")
-    filters = filters_in(query=query, states=states, tags=tags, sources=sources)
+    filters = filters_in(query=words, states=states, tags=tags, sources=sources)
     parts = includes_in(include, default=()) - {SOURCE}
     async with services.database.transaction() as session:
         if order == "name":
@@ -129,7 +129,7 @@ async def get_monitor_by_name(
 ) -> MonitorOut:
     """One monitor by its exact name."""
     async with services.database.transaction() as session:
-        monitor = await service.monitor_named(session, caller.account_id, str(name).removeprefix("/"))
+        monitor = await service.monitor_named(session, caller.account_id, name_in_path(name))
         return await shown(session, monitor, services=services, caller=caller, include=include)
 
 

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any
 
-from litestar import get
+from litestar import get, post
 from litestar.params import QueryParameter
 
-from tocsin.domains.notifications import rules, views
+from tocsin.domains.notifications import rules, service, views
 from tocsin.domains.notifications.models import Notification, NotificationAttempt
 from tocsin.domains.notifications.schemas import (
     AttemptOut,
@@ -14,10 +14,12 @@ from tocsin.domains.notifications.schemas import (
     DeliveryUser,
     NotificationOut,
     NotifiedUser,
+    TestPlanned,
 )
 from tocsin.domains.notifications.views import DeliveryList
+from tocsin.domains.people import contacts
 from tocsin.infra.web import Caller, Services, one_of, page
-from tocsin.kernel.errors import NotFound
+from tocsin.kernel.errors import NotFound, RateLimited
 from tocsin.kernel.wire import instant_out
 
 STATES = ("SCHEDULED", "SENDING", "SENT", "FAILED", "CANCELLED", "SUPPRESSED")
@@ -31,7 +33,7 @@ MaxResults = Annotated[int, QueryParameter(name="max-results", description="At m
 
 
 def routes() -> list[Any]:
-    return [alert_notifications, alert_deliveries, list_deliveries]
+    return [alert_notifications, alert_deliveries, list_deliveries, send_test]
 
 
 @get(
@@ -77,6 +79,32 @@ async def list_deliveries(
             session, account_id=caller.account_id, states=wanted, start=start, limit=limit
         )
     return [_delivery(row, found, caller) for row in found.rows]
+
+
+@post(
+    "/users/{user_id:str}/contacts/emails/{contact_id:int}/test",
+    status_code=202,
+    tags=["Contacts"],
+    summary="Send a test mail",
+    description="At most once a minute for each contact; `GET /deliveries` shows what became of it.",
+)
+async def send_test(services: Services, caller: Caller, user_id: str, contact_id: int) -> TestPlanned:
+    now = await services.now()
+    async with services.database.transaction() as session:
+        user = await contacts.user_to_manage(session, user_id, caller=caller)
+        planned = await service.plan_test(
+            session,
+            account_id=caller.account_id,
+            user_id=user.id,
+            contact_id=contact_id,
+            test_key=f"{now:%Y-%m-%dT%H:%M}",
+            now=now,
+        )
+    if planned is None:
+        raise RateLimited(
+            "A test was sent to this contact a moment ago; try again in a minute", retry_after=60
+        )
+    return TestPlanned(notification_id=planned)
 
 
 async def _of_alert(services: Services, caller: Caller, alert_id: int) -> DeliveryList:

@@ -53,6 +53,10 @@ class AttemptOut(Wire):
     response: str | None
 
 
+class TestPlanned(Wire):
+    notification_id: int
+
+
 class DeliveryOut(Wire):
     """A planned message and its whole story. why: the decision at planning time."""
 

@@ -175,10 +175,11 @@ async def plan_test(
     contact_id: int | None,
     test_key: str,
     now: datetime,
-) -> int:
+) -> int | None:
     """A test message to one of the user's e-mail contacts (None: the login address).
 
-    Returns the notification's id; the same `test_key` is sent once. Raises NotFound, ValidationError.
+    Returns the notification's id, or None when this `test_key` was asked for already. Raises NotFound,
+    ValidationError.
     """
     target = await views.test_target(session, account_id=account_id, user_id=user_id, contact_id=contact_id)
     if target is None:
@@ -199,7 +200,7 @@ async def plan_test(
     )
     added = await store.insert(session, [row], now=now)
     if not added:
-        raise ValidationError("this test was already asked for")
+        return None
     await _wake(session, added)
     return added[0].id
 

@@ -16,7 +16,7 @@ from tocsin.domains.people.schemas import (
     team_out,
     user_out,
 )
-from tocsin.infra.web import Caller, Services, clean_text, page
+from tocsin.infra.web import Caller, Services, clean_text, name_in_path, page
 from tocsin.kernel.errors import ValidationError
 
 _CAP = 100
@@ -63,11 +63,11 @@ async def get_team(team_id: int, services: Services, caller: Caller) -> TeamOut:
         return await _shown(session, await teams.get_team(session, team_id, caller=caller))
 
 
-@get("/teams/name/{name:str}", tags=["Teams"], summary="Get a team by name")
+@get("/teams/name/{name:path}", tags=["Teams"], summary="Get a team by name")
 async def get_team_by_name(name: str, services: Services, caller: Caller) -> TeamOut:
     """The exact name, percent-encoded."""
     async with services.database.transaction() as session:
-        return await _shown(session, await teams.team_by_name(session, name, caller=caller))
+        return await _shown(session, await teams.team_by_name(session, name_in_path(name), caller=caller))
 
 
 @put("/teams/{team_id:int}", tags=["Teams"], summary="Change a team")

@@ -38,7 +38,7 @@ def answer_page(answer: Answer, *, base_url: str, is_unclear: bool = False) -> s
         parts.append(f'<p class="note" role="status">{escape(note)}</p>')
     if facts.is_drill:
         parts.append(f"<p>{escape(catalogue['drill'])}</p>")
-    parts.append(_buttons(facts))
+    parts.append(_buttons(facts, with_question=answer.result == "SHOWN"))
     parts.append(_facts(facts))
     if facts.details:
         parts.append(f"<pre>{escape(facts.details[:_LONGEST_DETAILS])}</pre>")
@@ -91,7 +91,7 @@ def _note(answer: Answer) -> str | None:
             return None
 
 
-def _buttons(facts: AnswerFacts) -> str:
+def _buttons(facts: AnswerFacts, *, with_question: bool) -> str:
     catalogue = words(facts.language)
     if facts.status == "RESOLVED" or facts.is_merged:
         return ""
@@ -100,8 +100,11 @@ def _buttons(facts: AnswerFacts) -> str:
         for action in ("accept", "resolve")
         if action == "resolve" or facts.status == "PENDING"
     ]
+    form = f'<form method="post">{"".join(buttons)}</form>'
+    if not with_question:
+        return form
     question = catalogue["question"].format(name=facts.user_name)
-    return f'<p class="quiet">{escape(question)}</p><form method="post">{"".join(buttons)}</form>'
+    return f'<p class="quiet">{escape(question)}</p>{form}'
 
 
 def _facts(facts: AnswerFacts) -> str:

@@ -46,6 +46,7 @@ async def answer_facts(
             func.concat_ws(" ", accepter.first_name, accepter.last_name),
             func.concat_ws(" ", resolver.first_name, resolver.last_name),
         )
+        .select_from(Alert)
         .join(reader, (reader.id == user_id) & (reader.account_id == account_id))
         .outerjoin(AlertSource, AlertSource.id == Alert.source_id)
         .outerjoin(accepter, accepter.id == Alert.accepted_by)

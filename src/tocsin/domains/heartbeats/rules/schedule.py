@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -121,8 +121,19 @@ def _next_cron(expression: str, local: datetime) -> datetime | None:
     if earlier.utcoffset() != local.utcoffset():
         # Begun inside a repeated hour, the iterator would take its wall time for the first one.
         start = after - timedelta(hours=3)
+    is_fixed = not any(field.startswith("*") for field in expression.split()[:2])
     for at in CronSim(expression, start.astimezone(local.tzinfo)):
         found = at.astimezone(UTC)
-        if found > after:
+        if found > after and not (is_fixed and _is_after_leap(found, local.tzinfo)):
             return found
     return None
+
+
+def _is_after_leap(at: datetime, zone: tzinfo | None) -> bool:
+    """Is this the moment after a jump of more than three hours? cron makes up for what a change to summer time
+    skips, but not for a day that a country leaves out (Apia, 30 December 2011)."""
+    before = (at - timedelta(seconds=1)).astimezone(zone).utcoffset()
+    after = at.astimezone(zone).utcoffset()
+    assert before is not None
+    assert after is not None
+    return after - before > timedelta(hours=3)

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+import { PeopleList } from "@/features/people/PeoplePages";
+
+export default function PeopleRoute(): ReactNode {
+  return <PeopleList />;
+}

@@ -1,0 +1,6 @@
+import type { ReactNode } from "react";
+import { PolicyList } from "@/features/policies/PolicyList";
+
+export default function PoliciesRoute(): ReactNode {
+  return <PolicyList />;
+}
