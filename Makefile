@@ -47,6 +47,10 @@ dev: $(VENV)/.dev $(WEB_BUILT) ## Set up everything a developer needs (tests, ch
 test: $(VENV)/.dev $(WEB_BUILT) ## Run all tests; one file or folder: make test T=tests/unit
 	@$(BIN)/pytest $(if $(T),,-n $(WORKERS) --dist loadfile) $(TEST_PATHS)
 
+.PHONY: faults
+faults: $(VENV)/.dev ## Kill a real installation at random instants under load: make faults KILLS=200 [SEED=7]
+	@FAULT_KILLS=$(or $(KILLS),200) $(if $(SEED),FAULT_SEED=$(SEED)) $(BIN)/pytest -s tests/faults/test_killed_at_random.py
+
 .PHONY: check
 check: $(VENV)/.dev $(if $(WEB),web/node_modules/.installed) ## Lint, format, types, architecture; the web app's checks too
 	@$(BIN)/ruff check .
