@@ -10,7 +10,9 @@ async def one_of_everything(product: Product) -> dict[str, str]:
     user = await product.create_user("Bob")
     user_id = user["id"]
     headers = await product.headers_of(user_id)
-    team = await product.create("teams", name="Core", visibility="PUBLIC", members=[{"user": {"id": user_id}}])
+    team = await product.create(
+        "teams", name="Core", visibility="PUBLIC", members=[{"user": {"id": user_id}}]
+    )
     monitor = await product.create(
         "heartbeat-monitors",
         name="Backup",
