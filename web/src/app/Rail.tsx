@@ -56,7 +56,7 @@ export function Rail({ collapsed, onToggle }: { collapsed: boolean; onToggle: ()
   const label = t(collapsed ? "nav.expand" : "nav.collapse");
   const Mark = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <div className={`${classes.rail} ${collapsed ? classes.collapsed : ""}`}>
+    <aside className={`${classes.rail} ${collapsed ? classes.collapsed : ""}`}>
       <Brand collapsed={collapsed} />
       <NavLinks collapsed={collapsed} />
       <div className={classes.foot}>
@@ -66,6 +66,6 @@ export function Rail({ collapsed, onToggle }: { collapsed: boolean; onToggle: ()
           </ActionIcon>
         </Tooltip>
       </div>
-    </div>
+    </aside>
   );
 }

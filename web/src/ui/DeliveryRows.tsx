@@ -4,6 +4,7 @@ import { keyFor, useText } from "@/lib/i18n";
 import { fullName } from "@/lib/lookups";
 import type { Delivery } from "@/lib/wire";
 import classes from "./DeliveryRows.module.css";
+import { methodText } from "./method";
 import { DeliveryState } from "./StatusPill";
 import { Time } from "./Time";
 
@@ -33,7 +34,7 @@ function Row({ delivery }: { delivery: Delivery }): ReactNode {
       <DeliveryState state={delivery.state} />
       <div className={classes.who}>
         <div>
-          <b>{fullName(delivery.user)}</b> {kind ? t(kind) : delivery.kind} · {delivery.method}{" "}
+          <b>{fullName(delivery.user)}</b> {kind ? t(kind) : delivery.kind} · {methodText(delivery.method, t)}{" "}
           {delivery.target}
         </div>
         {delivery.alert && (

@@ -43,18 +43,27 @@ export function Section(props: {
   );
 }
 
-/** The story left, the facts right; one column where there is no room. */
-export function Columns({ left, right }: { left: ReactNode; right: ReactNode }): ReactNode {
+/**
+ * The story left, the facts right. In one column, where there is no room for two, `lead` comes first: it heads
+ * the facts otherwise.
+ */
+export function Columns(props: { left: ReactNode; lead?: ReactNode; right: ReactNode }): ReactNode {
+  const hasLead = Boolean(props.lead);
   return (
-    <div className={classes.columns}>
-      <div className={classes.stack}>{left}</div>
-      <div className={classes.stack}>{right}</div>
+    <div className={classes.columns} data-lead={hasLead || undefined}>
+      {hasLead && <div className={`${classes.stack} ${classes.lead}`}>{props.lead}</div>}
+      <div className={`${classes.stack} ${classes.left}`}>{props.left}</div>
+      <div className={`${classes.stack} ${classes.right}`}>{props.right}</div>
     </div>
   );
 }
 
 export function Stack({ children }: { children: ReactNode }): ReactNode {
   return <div className={classes.stack}>{children}</div>;
+}
+
+export function Tight({ children }: { children: ReactNode }): ReactNode {
+  return <div className={classes.tight}>{children}</div>;
 }
 
 export type Fact = { term: string; value: ReactNode };

@@ -1,17 +1,23 @@
-import { Avatar } from "@mantine/core";
 import type { ReactNode } from "react";
 import { fullName } from "@/lib/lookups";
+import classes from "./UserMark.module.css";
 
 type Named = { firstName?: string; lastName?: string };
 
+/** A person's initials; the name stands beside it or in the label of what holds it. */
 export function UserMark({ user, size = 28 }: { user: Named; size?: number }): ReactNode {
-  return <Avatar size={size} radius="xl" color="initials" name={fullName(user)} alt="" variant="filled" />;
+  const initials = `${user.firstName?.[0] ?? ""}${user.lastName?.[0] ?? ""}`.toUpperCase();
+  return (
+    <span className={classes.mark} style={{ width: size, height: size, fontSize: size * 0.42 }} aria-hidden>
+      {initials}
+    </span>
+  );
 }
 
 export function UserName({ user }: { user: Named }): ReactNode {
   return (
-    <span style={{ display: "inline-flex", alignItems: "center", gap: 6, minWidth: 0 }}>
-      <UserMark user={user} size={20} />
+    <span className={classes.name}>
+      <UserMark user={user} size={22} />
       <span>{fullName(user)}</span>
     </span>
   );

@@ -57,8 +57,8 @@ function Filters({ search, onSearch }: Props): ReactNode {
           onChange={(ids) => onSearch({ source: ids.length > 0 ? ids.map(Number) : undefined })}
           searchable
           clearable
-          miw={150}
-          maw={280}
+          style={{ flex: "1 1 130px" }}
+          maw={220}
         />
       )}
       <Checkbox

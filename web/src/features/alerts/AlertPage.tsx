@@ -8,7 +8,7 @@ import { useShortcuts } from "@/lib/shortcuts";
 import type { Alert } from "@/lib/wire";
 import { Elapsed } from "@/ui/Duration";
 import { pendingView } from "@/ui/Empty";
-import { Columns, Page, Section, Stack } from "@/ui/Page";
+import { Columns, Page, Section } from "@/ui/Page";
 import { AlertState, Priority } from "@/ui/StatusPill";
 import { ClockTime, FocusableTime } from "@/ui/Time";
 import { AlertActions } from "./AlertActions";
@@ -125,13 +125,17 @@ export function AlertPage({ id }: { id: number }): ReactNode {
             <StoryTabs alert={alert} />
           </>
         }
-        right={
-          <Stack>
+        lead={
+          <>
             <NextStep alert={alert} />
             <Responders alert={alert} />
+          </>
+        }
+        right={
+          <>
             <AlertFacts alert={alert} />
             <Payload alert={alert} />
-          </Stack>
+          </>
         }
       />
     </Page>

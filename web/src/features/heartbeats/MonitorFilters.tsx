@@ -41,8 +41,8 @@ export function MonitorFilters(props: {
           onChange={(tag) => onSearch({ tag: tag.length > 0 ? tag : undefined })}
           searchable
           clearable
-          miw={150}
-          maw={280}
+          style={{ flex: "1 1 130px" }}
+          maw={220}
         />
       )}
       {(sources.data?.length ?? 0) > 1 && (
@@ -54,8 +54,8 @@ export function MonitorFilters(props: {
           onChange={(ids) => onSearch({ source: ids.length > 0 ? ids.map(Number) : undefined })}
           searchable
           clearable
-          miw={150}
-          maw={280}
+          style={{ flex: "1 1 130px" }}
+          maw={220}
         />
       )}
     </FilterBar>

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import type { Monitor } from "@/lib/wire";
 import { CodeBlock, CopyLine } from "@/ui/Copy";
-import { Section } from "@/ui/Page";
+import { Section, Tight } from "@/ui/Page";
 import { pingAddress } from "./model";
 import { recipes } from "./recipes";
 import { Verify } from "./Verify";
@@ -44,11 +44,11 @@ export function Recipes({ monitor }: { monitor: Monitor }): ReactNode {
       </Section>
       <Section title={t("recipes.signals")}>
         <p style={{ margin: "0 0 8px" }}>{t("recipes.signalsText")}</p>
-        <div style={{ display: "grid", gap: 6 }}>
+        <Tight>
           {signals.map((signal) => (
             <CopyLine key={signal} value={`${url}/${signal}`} />
           ))}
-        </div>
+        </Tight>
       </Section>
     </>
   );

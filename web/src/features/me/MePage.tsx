@@ -6,6 +6,7 @@ import { useSession } from "@/lib/session";
 import { Page } from "@/ui/Page";
 import { ApiKeys } from "./ApiKeys";
 import { NotificationRules } from "./NotificationRules";
+import { Sessions } from "./Sessions";
 
 /** The signed-in person: profile (given by the route, it belongs to people), notification rules, keys. */
 export function MePage(props: { tab: string; onTab: (tab: string) => void; profile: ReactNode }): ReactNode {
@@ -18,6 +19,7 @@ export function MePage(props: { tab: string; onTab: (tab: string) => void; profi
           <Tabs.Tab value="profile">{t("me.profile")}</Tabs.Tab>
           <Tabs.Tab value="notifications">{t("me.notifications")}</Tabs.Tab>
           <Tabs.Tab value="keys">{t("me.keys")}</Tabs.Tab>
+          <Tabs.Tab value="sessions">{t("session.title")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="profile">{props.profile}</Tabs.Panel>
         <Tabs.Panel value="notifications">
@@ -25,6 +27,9 @@ export function MePage(props: { tab: string; onTab: (tab: string) => void; profi
         </Tabs.Panel>
         <Tabs.Panel value="keys">
           <ApiKeys />
+        </Tabs.Panel>
+        <Tabs.Panel value="sessions">
+          <Sessions />
         </Tabs.Panel>
       </Tabs>
     </Page>

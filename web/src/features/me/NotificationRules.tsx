@@ -8,6 +8,7 @@ import { durationText } from "@/lib/time";
 import type { Contact, Preference } from "@/lib/wire";
 import { pendingView } from "@/ui/Empty";
 import { FieldRow } from "@/ui/FormFrame";
+import { methodText } from "@/ui/method";
 import { Section, Stack } from "@/ui/Page";
 import { Row, Rows } from "@/ui/Rows";
 import { sayProblem } from "@/ui/toast";
@@ -85,7 +86,7 @@ function Rule(props: { preference: Preference; target: string }): ReactNode {
   return (
     <div className={classes.rule}>
       <span>
-        {preference.method} {props.target}
+        {methodText(preference.method, t)} {props.target}
         {preference.repeatEveryMin
           ? `, ${t("rule.again", { every: durationText(preference.repeatEveryMin * 60, language) })}`
           : ""}

@@ -89,3 +89,18 @@ export function useContactDeed(userId: number) {
     },
   });
 }
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["web-sessions"],
+  queryFn: () => body(client.GET("/api/sessions")),
+});
+
+export function useEndSession() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: number) => {
+      await client.DELETE("/api/sessions/{session_id}", { params: { path: { session_id: id } } });
+    },
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["web-sessions"] }),
+  });
+}

@@ -6,6 +6,7 @@ import { useText } from "@/lib/i18n";
 import { fullName } from "@/lib/lookups";
 import { durationText } from "@/lib/time";
 import type { SimulationStep } from "@/lib/wire";
+import { methodText } from "@/ui/method";
 import { Section } from "@/ui/Page";
 import { simulationQuery } from "./api";
 import classes from "./Ladder.module.css";
@@ -32,7 +33,7 @@ function Step({ step, start }: { step: SimulationStep; start: number }): ReactNo
         )}
         {step.pages.map((page) => (
           <div key={`${page.userId}-${page.method}-${page.at}`} className={classes.page}>
-            {after(page.at)}: {nameOf(page.userId)}, {page.method} {page.target}
+            {after(page.at)}: {nameOf(page.userId)}, {methodText(page.method, t)} {page.target}
           </div>
         ))}
         {step.pages.length === 0 && step.level !== null && (

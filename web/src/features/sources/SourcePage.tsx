@@ -9,7 +9,7 @@ import { type AlertSource, policyOf } from "@/lib/wire";
 import { Confirm, useDisclosed } from "@/ui/Confirm";
 import { CodeBlock, CopyLine } from "@/ui/Copy";
 import { pendingView } from "@/ui/Empty";
-import { Columns, Facts, Page, Section } from "@/ui/Page";
+import { Columns, Facts, Page, Section, Tight } from "@/ui/Page";
 import { FocusableTime } from "@/ui/Time";
 import { dependentsQuery, sourceQuery, useDeleteSource } from "./api";
 import { SourceEvents } from "./SourceEvents";
@@ -28,7 +28,7 @@ function Integration({ source }: { source: AlertSource }): ReactNode {
   const curl = `curl -fsS -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(event)}' \\\n  ${window.location.origin}/api/events`;
   return (
     <Section title={t("source.integration")}>
-      <div style={{ display: "grid", gap: 8 }}>
+      <Tight>
         <span>{t("source.key")}</span>
         <CopyLine value={source.integrationKey} label={t("source.copyKey")} />
         <span>{t("source.url")}</span>
@@ -46,7 +46,7 @@ function Integration({ source }: { source: AlertSource }): ReactNode {
             <CodeBlock code={curl} label="curl" />
           </>
         )}
-      </div>
+      </Tight>
     </Section>
   );
 }

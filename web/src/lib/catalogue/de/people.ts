@@ -1,4 +1,13 @@
 export const people = {
+  "method.EMAIL": "E-Mail",
+  "method.SMS": "SMS",
+  "method.VOICE": "Anruf",
+  "method.PUSH": "Push",
+  "session.title": "Wo ich angemeldet bin",
+  "session.current": "Dieser Browser",
+  "session.end": "Dort abmelden",
+  "session.seen": "Zuletzt gesehen",
+  "session.unknown": "Unbekannter Browser",
   "person.new": "Person hinzufügen",
   "person.create": "Person hinzufügen",
   "person.count": "{count} {count|Person|Personen}",

@@ -1,4 +1,13 @@
 export const people = {
+  "method.EMAIL": "E-mail",
+  "method.SMS": "SMS",
+  "method.VOICE": "Call",
+  "method.PUSH": "Push",
+  "session.title": "Where I am signed in",
+  "session.current": "This browser",
+  "session.end": "Sign out there",
+  "session.seen": "Last seen",
+  "session.unknown": "Unknown browser",
   "person.new": "Add person",
   "person.create": "Add person",
   "person.count": "{count} {count|person|people}",
