@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 STATIC := src/tocsin/entrypoints/static
 WEB := $(wildcard web/package.json)
-WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*'))
+WEB_SOURCES := $(if $(WEB),$(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/test-results/*' -not -name '*.log'))
 WEB_BUILT := $(if $(WEB),$(STATIC)/.built)
 TESTS := unit property slices scenarios contract faults browser
 TEST_PATHS := $(if $(T),$(T),$(wildcard $(addprefix tests/,$(TESTS))))
@@ -47,6 +47,10 @@ dev: $(VENV)/.dev $(WEB_BUILT) ## Set up everything a developer needs (tests, ch
 test: $(VENV)/.dev $(WEB_BUILT) ## Run all tests; one file or folder: make test T=tests/unit
 	@$(BIN)/pytest $(if $(T),,-n $(WORKERS) --dist loadfile) $(TEST_PATHS)
 
+.PHONY: faults
+faults: $(VENV)/.dev ## Kill a real installation at random instants under load: make faults KILLS=200 [SEED=7]
+	@FAULT_KILLS=$(or $(KILLS),200) $(if $(SEED),FAULT_SEED=$(SEED)) $(BIN)/pytest -s tests/faults/test_killed_at_random.py
+
 .PHONY: check
 check: $(VENV)/.dev $(if $(WEB),web/node_modules/.installed) ## Lint, format, types, architecture; the web app's checks too
 	@$(BIN)/ruff check .
@@ -63,6 +67,10 @@ format: $(VENV)/.dev ## Let ruff format and repair what it can
 migration: $(VENV)/.dev ## Write a migration from the models: make migration N=0002 M="monitor labels"
 	@test -n "$(N)" && test -n "$(M)" || { echo 'usage: make migration N=0002 M="what changes"'; exit 2; }
 	@$(PY) tools/write_migration.py $(N) $(M)
+
+.PHONY: openapi
+openapi: $(VENV)/.dev ## Accept the API document as it is now (tests/contract/openapi.json)
+	@$(BIN)/pytest -q tests/contract/test_openapi.py -k the_one_we_know --rewrite-openapi
 
 .PHONY: bench
 bench: $(VENV)/.dev ## List the speed measurements; run one: make bench B=pings
@@ -106,10 +114,10 @@ $(VENV)/.dev: $(VENV)/.product requirements-dev.txt
 
 web/node_modules/.installed: web/package.json web/package-lock.json $(VENV)/.python
 	@echo "Installing the web app's dependencies"
-	@cd web && ../tools/with-node npm ci --silent --no-audit --no-fund
+	@tools/install-web
 	@touch $@
 
 $(STATIC)/.built: web/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the web app"
-	@cd web && ../tools/with-node npm run --silent build
+	@cd web && ../tools/with-node npm run --silent build >build.log 2>&1 || { cat build.log; exit 1; }
 	@touch $@

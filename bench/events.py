@@ -10,7 +10,7 @@ import time
 
 import uvloop
 
-from installation import Running, database_of, installation, row, wait_until
+from installation import Running, cost_row, database_of, installation, row, wait_until
 from load import GENERATOR, Result, drive, percentile, post
 from sink import Sink, smtp_sink
 
@@ -41,7 +41,7 @@ async def measure(running: Running, sink: Sink, *, seconds: float, connections: 
         await wait_until(db, PROCESSED)
         await _quiet(db)
 
-        before = await db.fetchval("SELECT count(*) FROM events")
+        before, paid = await db.fetchval("SELECT count(*) FROM events"), running.cost()
         began = time.monotonic()
         full = await drive(running.port, lambda n: known[n % KEYS], connections=connections, seconds=seconds)
         late = await db.fetchval("SELECT count(*) FROM events WHERE disposition IS NULL")
@@ -51,6 +51,7 @@ async def measure(running: Running, sink: Sink, *, seconds: float, connections: 
         row(f"durable events over {KEYS} keys, accepted", full.per_second, "/s", target=5000)
         row("  the same, accepted and processed", stored / spent, "/s", target=5000)
         row("  waiting to be processed when the load ended", late, "")
+        cost_row(running.cost() - paid, stored)
         _describe(full)
 
         half = await drive(
@@ -60,7 +61,7 @@ async def measure(running: Running, sink: Sink, *, seconds: float, connections: 
         row("  p99", half.percentile(0.99) * 1000, "ms", target=250, at_most=True)
         await wait_until(db, PROCESSED)
 
-        alerts = await db.fetchval("SELECT count(*) FROM alerts")
+        alerts, paid = await db.fetchval("SELECT count(*) FROM alerts"), running.cost()
         began = time.monotonic()
         new = await drive(
             running.port,
@@ -74,6 +75,7 @@ async def measure(running: Running, sink: Sink, *, seconds: float, connections: 
         row("new alerts opened", opened / (time.monotonic() - began), "/s", target=500)
         _describe(new)
         await _quiet(db)
+        cost_row(running.cost() - paid, opened)
         await db.execute("VACUUM ANALYZE")
         sink.arrivals()
         await _page_latency(running, sink, key=key, known=known, seconds=seconds)

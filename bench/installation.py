@@ -25,6 +25,33 @@ API_KEY = "tcn_" + "b" * 40
 SECONDS_TO_START = 90
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of the web, the engine and PostgreSQL."""
+
+    web: float
+    engine: float
+    postgres: float
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.web - other.web, self.engine - other.engine, self.postgres - other.postgres)
+
+    @property
+    def total(self) -> float:
+        return self.web + self.engine + self.postgres
+
+
+def cost_row(cost: Cost, count: int) -> None:
+    """What one of `count` things cost, and how many a second two cores could do at that price: a figure that does not
+    depend on what else the machine is doing."""
+    each = [part / max(count, 1) * 1e6 for part in (cost.web, cost.engine, cost.postgres)]
+    print(
+        f"  CPU each: web {each[0]:.0f} µs, engine {each[1]:.0f} µs, PostgreSQL {each[2]:.0f} µs; two cores "
+        f"could do {2e6 / max(sum(each), 0.001):,.0f}/s",
+        flush=True,
+    )
+
+
 @dataclass(slots=True)
 class Running:
     """seconds_to_ready: of the last start, by its own word."""
@@ -64,6 +91,26 @@ class Running:
         for number in self.pids(name):
             fields = Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()
             ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def cost(self) -> "Cost":
+        """CPU seconds used so far, by part."""
+        return Cost(self.cpu_seconds("web"), self.cpu_seconds("engine"), self._postgres_seconds())
+
+    def _postgres_seconds(self) -> float:
+        """Of the server and its processes, the ended ones included."""
+        file = self.folder / "data" / "postgres" / "cluster" / "postmaster.pid"
+        parent = int(file.read_text().split()[0])
+        ticks = 0
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            if int(entry.name) == parent:
+                ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
+            elif int(fields[1]) == parent:
+                ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
 
     def resident_mib(self, name: str) -> float:

@@ -20,6 +20,7 @@ import structlog
 import uvloop
 from sqlalchemy import text
 
+import tocsin.migrations.metadata  # noqa: F401  (all tables, for their foreign keys)
 from tocsin.domains.notifications.jobs import DeliveryWork
 from tocsin.domains.notifications.service import PagePlan, plan_pages_many
 from tocsin.infra.db import Database, DatabaseClock

@@ -114,6 +114,23 @@ def wait_until_up(port: int) -> None:
     raise SystemExit("the server did not start")
 
 
+def cpu_seconds(pid: int) -> float:
+    """CPU time of a process and its descendants, the ended ones included."""
+    ticks, parents = os.sysconf("SC_CLK_TCK"), {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(path.parent.name)] = (int(fields[1]), sum(map(int, fields[11:15])) / ticks)
+    total, wanted = 0.0, {pid}
+    for _ in range(4):
+        wanted |= {child for child, (parent, _) in parents.items() if parent in wanted}
+    for member in wanted:
+        total += parents.get(member, (0, 0.0))[1]
+    return total
+
+
 async def stored(dsn: str) -> tuple[int, str]:
     connection = await asyncpg.connect(dsn)
     try:
@@ -153,13 +170,18 @@ def main() -> None:
         common: dict[str, Any] = {"connections": chosen.connections, "keys": key_file}
         load(f"{url}/", seconds=2, script=script, **common)
         before, _ = asyncio.run(stored(postgres.dsn))
+        postmaster = int((folder / "pg" / "cluster" / "postmaster.pid").read_text().split()[0])
+        pids = {"server": server.pid, "database": postmaster}
+        used = {name: cpu_seconds(pid) for name, pid in pids.items()}
         durable, answered, said = load(f"{url}/", seconds=chosen.seconds, script=script, **common)
+        spent = {name: (cpu_seconds(pid) - used[name]) / answered * 1e6 for name, pid in pids.items()}
         after, hot = asyncio.run(stored(postgres.dsn))
         no_op, _, _ = load(f"{url}/no-op", seconds=max(2, chosen.seconds // 2), script=None, **common)
         print(said)
         print(f"durable pings   {durable:10.0f} /s")
         print(f"no-op route     {no_op:10.0f} /s")
         print(f"ratio           {durable / no_op:10.2f}")
+        print("CPU for each    " + ", ".join(f"{name} {micro:.0f} µs" for name, micro in spent.items()))
         print(f"answered {answered}, stored {after - before}; {hot}")
     finally:
         if server is not None:

@@ -12,13 +12,19 @@ from support.postgres import clone_template, empty, locked, make_template, start
 from support.product import Product, running_product
 from tocsin.domains.identity.passwords import use_cheap_hashing
 from tocsin.infra.db import Database
+from tocsin.infra.logging import set_up_logging
 from tocsin.infra.settings import Settings
 from tocsin.infra.web import Services
 
 FOLDER = pytest.StashKey[Path]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite-openapi", action="store_true", help="accept the API document as it is now")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    set_up_logging(process="test", log_format="console", log_level="warning")
     use_cheap_hashing()
     handed_over = getattr(config, "workerinput", {}).get("postgres_folder")
     config.stash[FOLDER] = Path(handed_over or f"/tmp/tocsin-tests-{os.getpid()}")

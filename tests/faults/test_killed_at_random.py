@@ -83,6 +83,10 @@ async def _kill_again_and_again(
         finally:
             await connection.close()
         assert broken == [], "\n".join([f"after kill {number} ({target}), seed {SEED}", *broken[:20]])
+        if number % 10 == 9:
+            print(
+                f"{number + 1} kills, {sum(load.ledger.pings.values())} pings, {len(load.ledger.events)} events: whole"
+            )
     return targets
 
 

@@ -159,3 +159,16 @@ def test_a_backup_restores_into_an_empty_installation_only() -> None:
         assert "Password" not in other.output
         reset = other.run("user", "reset-password", "ada@example.com")
         assert "ada@example.com is" in reset.stdout
+
+
+def test_the_demo_fills_an_empty_installation_once() -> None:
+    with Installation() as installation:
+        installation.start()
+        filled = installation.run("demo")
+        assert filled.returncode == 0, filled.stderr
+        assert "The demo is there: 6 people, 4 alert sources, 41 monitors" in filled.stderr.replace("\n", " ")
+
+        again = installation.run("demo")
+        assert again.returncode == 1
+        assert "already has monitors or alerts" in again.stderr
+        assert status_of(installation, "/health/ready") == 200

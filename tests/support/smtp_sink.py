@@ -33,6 +33,7 @@ class SmtpSink:
     pause: float = 0.0
     drop: str | None = None
     dropped: int = 0
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def url(self) -> str:
@@ -46,6 +47,12 @@ class SmtpSink:
         """What arrived since the last `take`."""
         mails, self.arrived, self.arrived_at = self.arrived, [], []
         return mails
+
+    async def at_least(self, count: int) -> None:
+        """Return when this many messages have arrived."""
+        while len(self.arrived) < count:
+            self.news.clear()
+            await self.news.wait()
 
     # The names aiosmtpd calls its handlers by.
     async def handle_MAIL(
@@ -74,6 +81,7 @@ class SmtpSink:
         assert isinstance(content, bytes)
         mail: Any = message_from_bytes(content, policy=policy.default)
         self.arrived.append(mail)
+        self.news.set()
         self.arrived_at.append(time.monotonic())
         if self.pause:
             await asyncio.sleep(self.pause)

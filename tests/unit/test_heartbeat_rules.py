@@ -107,8 +107,9 @@ def test_account_settings_that_make_no_sense_have_the_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3725, "1 h 2 min"), (86_400, "1 d"), (90_061, "1 d 1 h")]
-)  # fmt: skip
+    ("seconds", "text"),
+    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3725, "1 h 2 min"), (86_400, "1 d"), (90_061, "1 d 1 h")],
+)
 def test_spans_are_told_in_two_units(seconds: int, text: str) -> None:
     assert span_text(timedelta(seconds=seconds)) == text
 

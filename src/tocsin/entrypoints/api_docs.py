@@ -4,7 +4,8 @@ from html import escape
 from typing import Any
 
 from litestar import MediaType, Request, Response, get
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+
+from tocsin.entrypoints.error_answers import say_error_answers
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884}body{font:15px/1.5 system-ui,sans-serif;margin:0 auto;max-width:60rem;
@@ -15,13 +16,12 @@ td{border-top:1px solid var(--line);padding:.25rem .5rem .25rem 0;vertical-align
 """
 
 
-def render_plugins() -> list[Any]:
-    return [JsonRenderPlugin(path="/openapi.json"), YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"])]
-
-
 def document(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = request.app.openapi_schema.to_schema()
-    return schema
+    state = request.app.state
+    if "api_document" not in state:
+        state["api_document"] = say_error_answers(request.app.openapi_schema.to_schema())
+    found: dict[str, Any] = state["api_document"]
+    return found
 
 
 @get(
@@ -32,7 +32,12 @@ def api_docs(request: Request[Any, Any, Any]) -> Response[str]:
     return Response(page(document(request)), media_type=MediaType.HTML)
 
 
-@get("/api-docs/openapi.json", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+@get(
+    ["/api/openapi.json", "/api-docs/openapi.json"],
+    opt={"public": True},
+    include_in_schema=False,
+    sync_to_thread=False,
+)
 def api_docs_json(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return document(request)
 

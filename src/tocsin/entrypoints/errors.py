@@ -39,7 +39,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     status = error.status_code
     if status >= 500:
         return on_unexpected(request, error)
-    message = _sentence(error)
+    message = _sentence(request, error)
     if status == 404:
         message = f"There is nothing at {request.url.path}; the API is described at /api-docs"
     elif status == 405:
@@ -47,15 +47,25 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     return to_response(AppError(message, status=status, code=_CODES.get(status, "ERROR")))
 
 
-def _sentence(error: HTTPException) -> str:
+def _sentence(request: Request[Any, Any, Any], error: HTTPException) -> str:
     """Where and what: Litestar keeps the field's path apart from its message."""
     parts: list[str] = []
     extra = error.extra if isinstance(error.extra, list) else []
     for item in extra:
         if isinstance(item, dict):
-            where = str(item.get("key", "")).replace("data.", "") or "request"
+            where = _place(request, str(item.get("key", "")))
             parts.append(f"{where}: {item.get('message', 'is not valid')}")
     return "; ".join(parts) or str(error.detail) or "The request is not valid"
+
+
+def _place(request: Request[Any, Any, Any], key: str) -> str:
+    """The name on the wire: of a body's field its path, of a parameter the name it is sent by."""
+    if key == "data" or key.startswith("data."):
+        return key[len("data.") :] or "body"
+    signature = request.route_handler.parsed_fn_signature
+    definition = getattr(signature.parameters.get(key), "kwarg_definition", None)
+    name = getattr(definition, "name", None) or getattr(definition, "query", None)
+    return str(name or key or "request")
 
 
 def on_database_error(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:

@@ -13,7 +13,7 @@ from tocsin.infra.web import Services
 ENGINE_SILENT_AFTER = timedelta(seconds=20)
 
 
-@get("/health/live", opt={"public": True}, tags=["Health"], summary="Is this process alive?")
+@get("/health/live", opt={"public": True}, security=[{}], tags=["Health"], summary="Is this process alive?")
 async def live() -> dict[str, str]:
     """200 as long as the process answers at all."""
     return {"status": "up"}
@@ -43,14 +43,26 @@ def _engine_state(turned_at: datetime | None, now: datetime) -> str:
     return "up"
 
 
-@get("/health/ready", opt={"public": True}, tags=["Health"], summary="Can this installation do its work?")
+@get(
+    "/health/ready",
+    opt={"public": True},
+    security=[{}],
+    tags=["Health"],
+    summary="Can this installation do its work?",
+)
 async def ready(services: Services) -> Response[dict[str, Any]]:
     """200 only when the database answers, the migrations are current and an engine has turned lately."""
     is_ready, checks = await readiness(services)
     return Response({"status": "up" if is_ready else "down", **checks}, status_code=200 if is_ready else 503)
 
 
-@get("/health/engine", opt={"public": True}, tags=["Health"], summary="When did the engines last turn?")
+@get(
+    "/health/engine",
+    opt={"public": True},
+    security=[{}],
+    tags=["Health"],
+    summary="When did the engines last turn?",
+)
 async def engine(services: Services) -> Response[dict[str, Any]]:
     """200 when an engine turned within the last 20 seconds."""
     _, checks = await readiness(services)

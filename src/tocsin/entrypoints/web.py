@@ -19,6 +19,7 @@ from tocsin.domains.identity.service import Credentials, authenticate
 from tocsin.entrypoints import api_docs, errors, health, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
 from tocsin.entrypoints.openapi import describe_closed_values
+from tocsin.entrypoints.request_body import ApiRequest
 from tocsin.infra.asgi import Scope, client_ip
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Caller, Services
@@ -79,6 +80,7 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
             api_docs.api_docs_json,
         ],
         guards=[require_caller],
+        request_class=ApiRequest,
         dependencies={
             "caller": Provide(provide_caller),
             "services": Provide(provide_services),
@@ -99,8 +101,8 @@ def openapi_config() -> OpenAPIConfig:
         title="Tocsin API",
         version=__version__,
         description="Incident management that a team runs itself. Speaks ilert's REST API.",
-        path="/api",
-        render_plugins=api_docs.render_plugins(),
+        path="/api-schema",
+        render_plugins=[],
         operation_id_creator=_operation_id,
         security=[{"apiKey": []}, {"basic": []}],
         components=Components(

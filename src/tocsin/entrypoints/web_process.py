@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import uvloop
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from tocsin.entrypoints.start import Stopped, begin, make_services, open_database, settled, stop_on_signals
@@ -34,6 +34,7 @@ async def _serve(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # a proxy in front speaks HTTP/2 to browsers; without the detection a ping costs less
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         websockets=False,

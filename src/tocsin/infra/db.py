@@ -4,10 +4,11 @@ One request or one engine turn is one transaction (ADR-0002): `Database.transact
 nothing else ever calls commit.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import asyncpg
@@ -53,31 +54,41 @@ class Clock(Protocol):
 
 
 class DatabaseClock:
-    """The database's clock, asked at most once a second and carried on in between by a monotonic clock."""
+    """The database's clock, asked about once a second and carried on in between by a monotonic clock.
+
+    Only the very first caller waits for the answer: the clock goes on while the database is busy or away.
+    """
 
     def __init__(self, database: "Database", *, refresh_every: float = 1.0) -> None:
         self._database = database
         self._refresh_every = refresh_every
         self._base: datetime | None = None
         self._asked_at = 0.0
-        self._is_asking = False
+        self._asking: asyncio.Task[None] | None = None
 
     async def now(self) -> datetime:
-        from datetime import timedelta
-
+        if self._base is None:
+            await self._ask()
+            assert self._base is not None
         at = monotonic()
-        is_stale = self._base is None or at - self._asked_at > self._refresh_every
-        if self._base is None or (is_stale and not self._is_asking):
-            # One asks, the others carry on with what is known: a busy process never queues for the time.
-            self._is_asking = True
-            try:
-                async with self._database.pool.acquire() as connection:
-                    base: datetime = await connection.fetchval("SELECT clock_timestamp()")
-            finally:
-                self._is_asking = False
-            self._base, self._asked_at = base, monotonic()
-            return base
+        if at - self._asked_at > self._refresh_every and self._asking is None:
+            self._asking = asyncio.get_running_loop().create_task(self._refresh())
         return self._base + timedelta(seconds=at - self._asked_at)
+
+    async def _ask(self) -> None:
+        async with self._database.pool.acquire() as connection:
+            began = monotonic()
+            base: datetime = await connection.fetchval("SELECT clock_timestamp()", timeout=5)
+            # The answer was made somewhere between the question and now.
+            self._base, self._asked_at = base, (began + monotonic()) / 2
+
+    async def _refresh(self) -> None:
+        try:
+            await self._ask()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return
+        finally:
+            self._asking = None
 
 
 class Database:

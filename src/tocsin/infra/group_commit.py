@@ -107,6 +107,8 @@ class GroupCommit(Generic[Item, Result]):
 
     async def _drain(self) -> None:
         try:
+            # Requests that are ready in this round of the event loop come along.
+            await asyncio.sleep(0)
             while self._waiting:
                 batch = self._waiting[: self._largest_batch]
                 del self._waiting[: self._largest_batch]

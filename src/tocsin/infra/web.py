@@ -64,10 +64,13 @@ class Services:
         return await self.clock.now()
 
 
+FARTHEST = 1_000_000_000
+
+
 def page(start_index: int, max_results: int, *, cap: int) -> tuple[int, int]:
     """Check offset paging against the collection's cap (§1.5: above it 400, no clamping)."""
-    if start_index < 0:
-        raise ValidationError("start-index: must be 0 or more")
+    if not 0 <= start_index <= FARTHEST:
+        raise ValidationError(f"start-index: must be between 0 and {FARTHEST}")
     if not 1 <= max_results <= cap:
         raise ValidationError(f"max-results: must be between 1 and {cap}")
     return start_index, max_results

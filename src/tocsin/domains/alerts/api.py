@@ -63,7 +63,9 @@ def _filter(
         states=tuple(states or ()),
         source_ids=_ids(sources, field="sources"),
         policy_ids=_ids(policies, field="policies"),
-        responders=tuple(responders or ()),
+        responders=tuple(
+            clean_text(item, field="responders", longest=300) or "" for item in responders or ()
+        ),
         since=instant_in(since, field="from") if since else None,
         until=instant_in(until, field="until") if until else None,
         words=clean_text(words, field="query", longest=200),

@@ -205,11 +205,8 @@ async def _start_over(session: AsyncSession, alert: Alert, *, reason: str, now: 
 async def _page(
     session: AsyncSession, alert: Alert, *, user_ids: Sequence[int], why: dict[str, Any], now: datetime
 ) -> None:
-    row = await escalations.escalation_of(session, alert.id)
-    assignment = 0
-    if row is not None:
-        row.assignment += 1
-        assignment = row.assignment
+    row = await _escalation(session, alert)
+    row.assignment += 1
     await store.add_responders(
         session, pairs=[(alert.account_id, alert.id, user_id) for user_id in user_ids], now=now
     )
@@ -219,7 +216,7 @@ async def _page(
         alert_id=alert.id,
         user_ids=user_ids,
         priority=alert.priority,
-        assignment=assignment,
+        assignment=row.assignment,
         why=why,
         now=now,
     )

@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alerts import rules, store
 from tocsin.domains.alerts import service as alerts
-from tocsin.domains.alerts.models import Alert
 from tocsin.domains.escalations import rules as escalation_rules
 from tocsin.domains.escalations import service as escalations
 from tocsin.domains.notifications import service as notifications
@@ -28,6 +27,7 @@ class _Firing:
     entries: list[NewEntry]
     responders: list[tuple[int, int, int]]
     pages: list[notifications.PagePlan]
+    stepped: list[escalations.Stepped]
 
 
 class EscalationWork:
@@ -52,28 +52,35 @@ class EscalationWork:
 
 
 async def fire_due(
-    session: AsyncSession, rows: Sequence[escalations.AlertEscalation], *, now: datetime
+    session: AsyncSession, rows: Sequence[escalations.DueEscalation], *, now: datetime
 ) -> None:
-    found = await store.locked(session, [row.alert_id for row in rows])
+    found = await store.locked_states(session, [row.alert_id for row in rows])
     chains = {row.alert_id: escalations.chain_of(row) for row in rows}
     reach = await escalations.reach_of(session, list(chains.values()))
 
     def reached_by(rule: escalation_rules.Rule) -> list[int]:
         return reach.of(user_ids=rule.user_ids, team_ids=rule.team_ids)
 
-    firing = _Firing(entries=[], responders=[], pages=[])
+    firing = _Firing(entries=[], responders=[], pages=[], stepped=[])
     for row in rows:
         alert = found[row.alert_id]
         if alert.status != rules.PENDING or alert.merge_state == "MERGED":
-            row.due_at, row.ended_reason = None, alert.status if alert.merge_state != "MERGED" else "MERGED"
+            firing.stepped.append(_ended(row, alert))
             continue
         fired = escalation_rules.fire(chains[alert.id], escalations.state_of(row), now=now, reach=reached_by)
-        row.step, row.pass_reached_someone = fired.state.step, fired.state.pass_reached_someone
-        row.due_at, row.ended_reason = fired.due_at, fired.ended
-        if fired.level is not None:
-            row.assignment += 1
-        _gather(firing, alert, fired, assignment=row.assignment, now=now)
-    await session.flush()
+        assignment = row.assignment + (fired.level is not None)
+        firing.stepped.append(
+            escalations.Stepped(
+                alert_id=alert.id,
+                step=fired.state.step,
+                pass_reached_someone=fired.state.pass_reached_someone,
+                due_at=fired.due_at,
+                ended_reason=fired.ended,
+                assignment=assignment,
+            )
+        )
+        _gather(firing, alert, fired, assignment=assignment, now=now)
+    await escalations.step_forward(session, firing.stepped)
     await store.add_responders(session, pairs=firing.responders, now=now)
     await timeline.add(session, firing.entries)
     if firing.pages:
@@ -82,8 +89,20 @@ async def fire_due(
     await alerts.tell(session, [row.alert_id for row in rows])
 
 
+def _ended(row: escalations.DueEscalation, alert: store.AlertState) -> escalations.Stepped:
+    """The alert needs nobody any more; its chase was not ended by whoever changed it."""
+    return escalations.Stepped(
+        alert_id=row.alert_id,
+        step=row.step,
+        pass_reached_someone=row.pass_reached_someone,
+        due_at=None,
+        ended_reason="MERGED" if alert.merge_state == "MERGED" else alert.status,
+        assignment=row.assignment,
+    )
+
+
 def _gather(
-    firing: _Firing, alert: Alert, fired: escalation_rules.Fired, *, assignment: int, now: datetime
+    firing: _Firing, alert: store.AlertState, fired: escalation_rules.Fired, *, assignment: int, now: datetime
 ) -> None:
     def log(type: str, **vars: Any) -> None:
         firing.entries.append(

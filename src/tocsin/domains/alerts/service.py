@@ -83,7 +83,7 @@ async def reserve_ids(session: AsyncSession, count: int) -> list[int]:
     return await store.next_ids(session, count) if count else []
 
 
-async def open_many(session: AsyncSession, new: Sequence[NewAlert], *, start_escalation: bool = True) -> None:
+async def open_many(session: AsyncSession, new: Sequence[NewAlert]) -> None:
     """Open alerts: the row, the first log entry and the escalation state of each."""
     if not new:
         return
@@ -101,21 +101,20 @@ async def open_many(session: AsyncSession, new: Sequence[NewAlert], *, start_esc
             for item in new
         ],
     )
-    if start_escalation:
-        await escalations.start_many(
-            session,
-            [
-                escalations.NewEscalation(
-                    account_id=item.account_id,
-                    alert_id=item.id,
-                    policy=item.policy,
-                    priority=item.priority,
-                    start=item.report_time,
-                )
-                for item in new
-            ],
-        )
-        await notify(session, topic="wake", payload="escalations")
+    await escalations.start_many(
+        session,
+        [
+            escalations.NewEscalation(
+                account_id=item.account_id,
+                alert_id=item.id,
+                policy=item.policy,
+                priority=item.priority,
+                start=item.report_time,
+            )
+            for item in new
+        ],
+    )
+    await notify(session, topic="wake", payload="escalations")
     await tell(session, [item.id for item in new])
 
 

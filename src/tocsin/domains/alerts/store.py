@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alerts.models import Alert, AlertComment, AlertResponder
@@ -183,6 +182,29 @@ async def locked(session: AsyncSession, alert_ids: Sequence[int]) -> dict[int, A
     return {row.id: row for row in rows.scalars()}
 
 
+@dataclass(frozen=True, slots=True)
+class AlertState:
+    """What the chase needs to know of an alert."""
+
+    id: int
+    account_id: int
+    status: str
+    merge_state: str
+    priority: str
+    policy_id: int | None
+
+
+async def locked_states(session: AsyncSession, alert_ids: Sequence[int]) -> dict[int, AlertState]:
+    """The state of alerts by id, locked in id order."""
+    connection = await raw_connection(session)
+    rows = await connection.fetch(
+        "SELECT id, account_id, status, merge_state, priority, policy_id FROM alerts WHERE id = ANY($1::bigint[]) "
+        "ORDER BY id FOR NO KEY UPDATE",
+        list(alert_ids),
+    )
+    return {row["id"]: AlertState(*row) for row in rows}
+
+
 async def responder(session: AsyncSession, *, alert_id: int, user_id: int) -> AlertResponder | None:
     return (
         await session.execute(
@@ -207,31 +229,23 @@ async def responders(session: AsyncSession, alert_ids: Sequence[int]) -> Sequenc
     )
 
 
+_ADD_RESPONDERS = """
+INSERT INTO alert_responders (account_id, alert_id, user_id, status, assigned_at, accepted_at)
+SELECT a, l, u, $4, $5, $6 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS new (a, l, u)
+ON CONFLICT (alert_id, user_id) DO UPDATE SET status = excluded.status, accepted_at = excluded.accepted_at
+"""
+
+
 async def add_responders(
     session: AsyncSession, *, pairs: Sequence[tuple[int, int, int]], now: datetime, status: str = "PENDING"
 ) -> None:
     """pairs: (account id, alert id, user id). One who is there already is asked anew."""
     if not pairs:
         return
-    await session.execute(
-        upsert(AlertResponder)
-        .values(
-            [
-                {
-                    "account_id": account_id,
-                    "alert_id": alert_id,
-                    "user_id": user_id,
-                    "status": status,
-                    "assigned_at": now,
-                    "accepted_at": now if status == "ACCEPTED" else None,
-                }
-                for account_id, alert_id, user_id in dict.fromkeys(pairs)
-            ]
-        )
-        .on_conflict_do_update(
-            index_elements=["alert_id", "user_id"],
-            set_={"status": status, "accepted_at": now if status == "ACCEPTED" else None},
-        )
+    accounts, alerts, users = zip(*dict.fromkeys(pairs), strict=True)
+    connection = await raw_connection(session)
+    await connection.execute(
+        _ADD_RESPONDERS, accounts, alerts, users, status, now, now if status == "ACCEPTED" else None
     )
 
 

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.escalations import rules, store, views
 from tocsin.domains.escalations.models import AlertEscalation, EscalationPolicy
+from tocsin.domains.escalations.store import DueEscalation, Stepped
 from tocsin.kernel.errors import NotFound, ValidationError
 
-__all__ = ["AlertEscalation", "EscalationPolicy", "NewEscalation", "PolicyFields"]
+__all__ = ["AlertEscalation", "DueEscalation", "EscalationPolicy", "NewEscalation", "PolicyFields", "Stepped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +140,11 @@ def _row(item: NewEscalation) -> dict[str, Any]:
     }
 
 
-def chain_of(row: AlertEscalation) -> rules.Chain:
+def chain_of(row: AlertEscalation | DueEscalation) -> rules.Chain:
     return rules.chain_of(row.rules, passes=row.passes, priority=row.priority)
 
 
-def state_of(row: AlertEscalation) -> rules.State:
+def state_of(row: AlertEscalation | DueEscalation) -> rules.State:
     return rules.State(step=row.step, pass_reached_someone=row.pass_reached_someone)
 
 
@@ -199,9 +200,14 @@ async def end_many(session: AsyncSession, alert_ids: Sequence[int], *, reason: s
     await store.end(session, alert_ids=alert_ids, reason=reason)
 
 
-async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[AlertEscalation]:
+async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> list[DueEscalation]:
     """Due escalations, locked for this transaction; another engine's are passed over."""
     return await store.claim_due(session, now=now, limit=limit)
+
+
+async def step_forward(session: AsyncSession, stepped: Sequence[Stepped]) -> None:
+    """Write where claimed escalations stand after they fired."""
+    await store.step_forward(session, stepped)
 
 
 async def oldest_due(session: AsyncSession) -> datetime | None:
@@ -222,8 +228,8 @@ async def reach_of(session: AsyncSession, chains: Sequence[rules.Chain]) -> view
     every = [rule for chain in chains for rule in chain.rules]
     return await views.load_reach(
         session,
-        user_ids=[user for rule in every for user in rule.user_ids],
-        team_ids=[team for rule in every for team in rule.team_ids],
+        user_ids=list({user for rule in every for user in rule.user_ids}),
+        team_ids=list({team for rule in every for team in rule.team_ids}),
     )
 
 

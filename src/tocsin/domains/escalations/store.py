@@ -1,11 +1,14 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.escalations.models import AlertEscalation, EscalationPolicy
+from tocsin.infra.db import raw_connection
 
 
 async def policy(session: AsyncSession, *, account_id: int, policy_id: int) -> EscalationPolicy | None:
@@ -84,21 +87,37 @@ async def remove(session: AsyncSession, *, account_id: int, policy_id: int) -> N
     )
 
 
-async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> Sequence[AlertEscalation]:
+@dataclass(frozen=True, slots=True)
+class DueEscalation:
+    """A claimed escalation: what the rules need of it, without the cost of a mapped object."""
+
+    alert_id: int
+    rules: list[dict[str, Any]]
+    passes: int
+    priority: str
+    step: int
+    pass_reached_someone: bool
+    assignment: int
+
+
+async def claim_due(session: AsyncSession, *, now: datetime, limit: int) -> list[DueEscalation]:
     """Due escalations, locked; rows another engine works on are passed over."""
-    return (
-        (
-            await session.execute(
-                select(AlertEscalation)
-                .where(AlertEscalation.due_at <= now)
-                .order_by(AlertEscalation.due_at)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
+    rows = await session.execute(
+        select(
+            AlertEscalation.alert_id,
+            AlertEscalation.rules,
+            AlertEscalation.passes,
+            AlertEscalation.priority,
+            AlertEscalation.step,
+            AlertEscalation.pass_reached_someone,
+            AlertEscalation.assignment,
         )
-        .scalars()
-        .all()
+        .where(AlertEscalation.due_at <= now)
+        .order_by(AlertEscalation.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
+    return [DueEscalation(*row) for row in rows]
 
 
 async def oldest_due(session: AsyncSession) -> datetime | None:
@@ -127,9 +146,75 @@ async def end(session: AsyncSession, *, alert_ids: Sequence[int], reason: str) -
     )
 
 
+_COLUMNS = (
+    ("alert_id", "bigint"),
+    ("account_id", "bigint"),
+    ("rules", "jsonb"),
+    ("passes", "bigint"),
+    ("step", "bigint"),
+    ("priority", "text"),
+    ("due_at", "timestamptz"),
+    ("ended_reason", "text"),
+    ("pass_reached_someone", "bool"),
+    ("assignment", "bigint"),
+)
+_NAMES = ", ".join(name for name, _ in _COLUMNS)
+_ARRAYS = ", ".join(
+    f"${number}::{'text' if kind == 'jsonb' else kind}[]"
+    for number, (_, kind) in enumerate(_COLUMNS, start=1)
+)
+_INSERT = f"""
+INSERT INTO alert_escalations ({_NAMES})
+SELECT {_NAMES.replace("rules", "rules::jsonb")} FROM unnest({_ARRAYS}) AS new ({_NAMES})
+"""
+_STEP_FORWARD = """
+UPDATE alert_escalations e SET step = n.step, pass_reached_someone = n.reached, due_at = n.due_at,
+    ended_reason = n.ended, assignment = n.assignment
+FROM unnest($1::bigint[], $2::bigint[], $3::bool[], $4::timestamptz[], $5::text[], $6::bigint[])
+    AS n (alert_id, step, reached, due_at, ended, assignment)
+WHERE e.alert_id = n.alert_id
+"""
+
+
 async def insert(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        await session.execute(AlertEscalation.__table__.insert(), list(rows))  # type: ignore[attr-defined]
+    """rows: every name of _COLUMNS. Alerts of one policy share their rules, which are written out once."""
+    if not rows:
+        return
+    connection = await raw_connection(session)
+    encoded: dict[int, str] = {}
+    for row in rows:
+        if id(row["rules"]) not in encoded:
+            encoded[id(row["rules"])] = msgspec.json.encode(row["rules"]).decode()
+    columns = [
+        [encoded[id(row[name])] if kind == "jsonb" else row[name] for row in rows] for name, kind in _COLUMNS
+    ]
+    await connection.execute(_INSERT, *columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """Where an escalation stands after it fired."""
+
+    alert_id: int
+    step: int
+    pass_reached_someone: bool
+    due_at: datetime | None
+    ended_reason: str | None
+    assignment: int
+
+
+async def step_forward(session: AsyncSession, stepped: Sequence[Stepped]) -> None:
+    """Write where these stand now, in one statement; their rows are locked by this transaction."""
+    connection = await raw_connection(session)
+    await connection.execute(
+        _STEP_FORWARD,
+        [one.alert_id for one in stepped],
+        [one.step for one in stepped],
+        [one.pass_reached_someone for one in stepped],
+        [one.due_at for one in stepped],
+        [one.ended_reason for one in stepped],
+        [one.assignment for one in stepped],
+    )
 
 
 async def go_on(session: AsyncSession, *, alert_ids: Sequence[int], now: datetime) -> None:

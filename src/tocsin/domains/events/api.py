@@ -16,6 +16,7 @@ MOST_EVENTS = 100
     "/events",
     status_code=202,
     opt={"public": True},
+    security=[{}],
     tags=["Events"],
     summary="Send an event",
     description="ALERT opens an alert or is attached to the open one with the same key; ACCEPT, RESOLVE and COMMENT "

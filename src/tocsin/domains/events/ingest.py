@@ -76,7 +76,7 @@ class EventGate:
         key = _key_in_path(scope["path"]) or (event.integration_key or event.api_key or "").strip()
         if not key:
             raise errors.MissingIntegrationKey
-        arrived = await in_time(self._arrived(event, key=key))
+        arrived = await self._arrived(event, key=key)
         event_id = await self._batches.submit(arrived)
         INGEST_REQUESTS.labels(kind="event", outcome="202").inc()
         correlation = (b"correlation-id", str(arrived.correlation_id).encode())
@@ -103,7 +103,9 @@ class EventGate:
             severity=event.severity,
         )
         now = await self._services.now()
-        source = await self._source_of(key)
+        source = self._known_source(key)
+        if source is None:
+            source = await in_time(self._source_of(key))
         if self._services.settings.rate_limits:
             self._per_key.check(key, at=now.timestamp())
         alert_key = event.alert_key if event.alert_key is not None else event.incident_key
@@ -119,12 +121,12 @@ class EventGate:
             received_at=now,
         )
 
+    def _known_source(self, key: str) -> _Source | None:
+        known = self._sources.get(key)
+        return known if known is not None and known.known_until > monotonic() else None
+
     async def _source_of(self, key: str) -> _Source:
         """The key's source; remembered for three seconds, so that a burst asks the database once."""
-        at = monotonic()
-        known = self._sources.get(key)
-        if known is not None and known.known_until > at:
-            return known
         if "\x00" in key or len(key) > 500:
             raise errors.UnknownIntegrationKey
         async with self._services.database.pool.acquire() as connection:
@@ -135,7 +137,7 @@ class EventGate:
             raise errors.UnknownIntegrationKey
         if len(self._sources) > _CACHE_SIZE:
             self._sources.clear()
-        found = _Source(row["id"], row["account_id"], at + _SOURCE_CACHE_SEC)
+        found = _Source(row["id"], row["account_id"], monotonic() + _SOURCE_CACHE_SEC)
         self._sources[key] = found
         return found
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tocsin.kernel.errors import ValidationError
 from tocsin.kernel.wire import duration_in
@@ -26,6 +26,9 @@ class OpenAlert(Protocol):
     folded_key: str | None
     summary: str
     report_time: datetime
+
+
+Attachable = TypeVar("Attachable", bound=OpenAlert)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,26 +80,25 @@ def has_nul(value: Any) -> str | None:
 def attaches_to(
     *,
     rules: SourceRules,
-    folded_key: str | None,
+    same_key: Attachable | None,
     summary: str,
-    open_alerts: Iterable[OpenAlert],
+    open_alerts: Iterable[Attachable],
     at: datetime,
-) -> OpenAlert | None:
+) -> Attachable | None:
     """The open alert an ALERT event is attached to, None when it opens a new one (§4.5, §6.3).
 
-    open_alerts: the source's open alerts, oldest first. The key always wins over the mode.
+    same_key: the open alert with the event's key; the key always wins over the mode. open_alerts: all of the source,
+    as far as `needs_open_alerts`.
     """
+    if same_key is not None or not needs_open_alerts(rules):
+        return same_key
     newest_first = sorted(open_alerts, key=lambda alert: (alert.report_time, alert.id), reverse=True)
-    if folded_key is not None:
-        for alert in newest_first:
-            if alert.folded_key == folded_key:
-                return alert
     return _by_mode(rules, summary=summary, newest_first=newest_first, at=at)
 
 
 def _by_mode(
-    rules: SourceRules, *, summary: str, newest_first: list[OpenAlert], at: datetime
-) -> OpenAlert | None:
+    rules: SourceRules, *, summary: str, newest_first: list[Attachable], at: datetime
+) -> Attachable | None:
     match rules.alert_creation:
         case "ONE_ALERT_PER_EMAIL_SUBJECT":
             wanted = _folded(summary)
@@ -114,8 +116,8 @@ def _by_mode(
 
 
 def single_candidate(
-    *, rules: SourceRules, event_type: str, open_alerts: Iterable[OpenAlert]
-) -> OpenAlert | None:
+    *, rules: SourceRules, event_type: str, open_alerts: Iterable[Attachable]
+) -> Attachable | None:
     """ACCEPT, RESOLVE or COMMENT without a key: only in the ONE_… modes, and only when there is exactly one
     alert it can mean (§17 no. 12)."""
     if rules.alert_creation not in ("ONE_PENDING_ALERT_ALLOWED", "ONE_OPEN_ALERT_ALLOWED"):

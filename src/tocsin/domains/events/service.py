@@ -4,12 +4,12 @@ Events of one source are processed one after the other in the order of receipt, 
 a whole batch is one transaction and a handful of statements.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.alert_sources import rules as source_rules
@@ -19,6 +19,7 @@ from tocsin.domains.alerts import service as alerts
 from tocsin.domains.alerts.service import NewAlert, OpenAlert, Resolution
 from tocsin.domains.escalations import service as escalations
 from tocsin.domains.events import rules, store
+from tocsin.domains.events.open_alerts import OpenAlerts
 from tocsin.domains.events.store import Arrived, Decided
 from tocsin.domains.timeline import service as timeline
 from tocsin.domains.timeline.service import NewEntry
@@ -110,7 +111,8 @@ class _Batch:
     sources: dict[int, alert_sources.AlertSource]
     policies: dict[int, escalations.EscalationPolicy]
     routed: dict[tuple[int, str], escalations.EscalationPolicy | None]
-    open: dict[int, list[OpenAlert]]
+    rules: dict[int, rules.SourceRules]
+    open: dict[int, OpenAlerts]
     spare_ids: list[int]
     outcomes: list[Outcome] = field(default_factory=list)
     new: list[NewAlert] = field(default_factory=list)
@@ -128,20 +130,21 @@ class _Batch:
         policies = await escalations.policies_by_id(
             session, list({source.escalation_policy_id for source in sources.values()})
         )
-        whole = [source.id for source in sources.values() if rules.needs_open_alerts(_rules_of(source))]
+        rules_of = {source.id: _rules_of(source) for source in sources.values()}
+        whole = {source_id for source_id, found in rules_of.items() if rules.needs_open_alerts(found)}
         keyed = {
             (event.source_id, folded)
             for event in events
             if event.source_id not in whole
             and (folded := alert_rules.folded_key(event.alert_key)) is not None
         }
-        found = await alerts.open_alerts_of_sources(session, whole)
+        found = await alerts.open_alerts_of_sources(session, list(whole))
         found += await alerts.open_alerts_by_keys(
             session, source_ids=[source for source, _ in keyed], keys=[key for _, key in keyed]
         )
-        grouped: dict[int, list[OpenAlert]] = {source_id: [] for source_id in sources}
+        grouped = {source_id: OpenAlerts() for source_id in sources}
         for alert in found:
-            grouped[alert.source_id].append(alert)
+            grouped[alert.source_id].add(alert)
         routed: dict[tuple[int, str], escalations.EscalationPolicy | None] = {}
         for event in events:
             routing = event.payload.get("routingKey")
@@ -155,6 +158,7 @@ class _Batch:
             sources=sources,
             policies=policies,
             routed=routed,
+            rules=rules_of,
             open=grouped,
             spare_ids=spare[::-1],
         )
@@ -186,8 +190,8 @@ class _Batch:
             return
         summary = alert_rules.cut(event.payload.get("summary"), alert_rules.LONGEST_SUMMARY) or ""
         target = rules.attaches_to(
-            rules=_rules_of(source),
-            folded_key=folded,
+            rules=self.rules[source.id],
+            same_key=self.open[source.id].with_key(folded),
             summary=summary,
             open_alerts=self.open[source.id],
             at=event.received_at,
@@ -241,7 +245,7 @@ class _Batch:
         )
         if routing:
             self._log(event, alert_id, type=routed_type, routingKey=routing, policyId=policy.id)
-        self.open[source.id].append(
+        self.open[source.id].add(
             OpenAlert(
                 id=alert_id,
                 source_id=source.id,
@@ -259,23 +263,22 @@ class _Batch:
         mine = self.open[source.id]
         if folded is None:
             target = rules.single_candidate(
-                rules=_rules_of(source), event_type=event.event_type, open_alerts=mine
+                rules=self.rules[source.id], event_type=event.event_type, open_alerts=mine
             )
         else:
-            target = next((alert for alert in reversed(mine) if alert.folded_key == folded), None)
+            target = mine.with_key(folded)
         if target is None:
             disposition = rules.NO_MATCH if folded else rules.NO_KEY
             reason = "no open alert has this key" if folded else "the event has no alert key"
             self._end(event, disposition, reason=reason)
             return
-        alert = next(alert for alert in mine if alert.id == target.id)
-        self._comment(event, alert.id)
+        self._comment(event, target.id)
         if event.event_type == "ACCEPT":
-            self._accept(event, alert)
+            self._accept(event, target)
         elif event.event_type == "RESOLVE":
-            self._resolve(event, alert)
+            self._resolve(event, target)
         else:
-            self._end(event, rules.COMMENTED, reason=f"commented on alert #{alert.id}", alert_id=alert.id)
+            self._end(event, rules.COMMENTED, reason=f"commented on alert #{target.id}", alert_id=target.id)
 
     def _accept(self, event: IncomingEvent, alert: OpenAlert) -> None:
         if alert.status == "ACCEPTED":
@@ -378,7 +381,7 @@ def from_row(row: Any) -> IncomingEvent:
         source_id=row["source_id"],
         event_type=row["event_type"],
         alert_key=row["alert_key"],
-        payload=json.loads(row["payload"]),
+        payload=msgspec.json.decode(row["payload"]),
         received_at=row["received_at"],
     )
 

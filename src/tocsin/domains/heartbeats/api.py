@@ -61,7 +61,7 @@ async def list_monitors(
     cursor: str | None = None,
     max_results: Annotated[int, QueryParameter(name="max-results")] = USUAL,
     include: Include = None,
-    text: Annotated[str | None, QueryParameter(name="query")] = None,
+    words: Annotated[str | None, QueryParameter(name="query", description="Part of the name.")] = None,
     states: list[str] | None = None,
     tags: list[str] | None = None,
     sources: list[int] | None = None,
@@ -72,7 +72,7 @@ async def list_monitors(
     if not 1 <= max_results <= MOST:
         raise ValidationError(f"max-results: must be between 1 and {MOST}")
     one_of(order, ("name", "failing"), field="order")
-    filters = filters_in(query=text, states=states, tags=tags, sources=sources)
+    filters = filters_in(query=words, states=states, tags=tags, sources=sources)
     parts = includes_in(include, default=()) - {SOURCE}
     async with services.database.transaction() as session:
         if order == "name":

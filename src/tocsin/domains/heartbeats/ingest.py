@@ -6,7 +6,8 @@ which commits before the answer as well.
 """
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import parse_qs
 
@@ -20,7 +21,7 @@ from tocsin.infra.metrics import INGEST_REQUESTS
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Services
 from tocsin.kernel.clock import monotonic
-from tocsin.kernel.errors import AppError, Unavailable, ValidationError
+from tocsin.kernel.errors import AppError, RateLimited, Unavailable, ValidationError
 
 PREFIXES = ("/api/pings/", "/api/heartbeats/", "/api/v1/heartbeats/", "/api/v1/pings/")
 BODY_KEPT = 100 * 1024
@@ -58,6 +59,8 @@ class PingGate:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._limits = services.settings.rate_limits
+        self._retry_after = 60
+        self._proxies = services.settings.trusted_proxies
         self._per_key = FixedWindow(limit=PINGS_PER_MINUTE, what="one heartbeat key")
         self._batches = GroupCommit(self._store, kind="ping", largest_batch=1000, longest_queue=10_000)
         self._slow_turns = asyncio.Semaphore(_MOST_SLOW)
@@ -90,7 +93,14 @@ class PingGate:
             raise AppError(
                 f"{method} is not a ping; use GET, HEAD or POST", status=405, code="METHOD_NOT_ALLOWED"
             )
-        key, _, suffix = _after_prefix(scope["path"]).partition("/")
+        path: str = scope["path"]
+        # The usual form first; the other prefixes and the escaped colon are rarer.
+        rest = (
+            path[len(PREFIXES[0]) :]
+            if path.startswith(PREFIXES[0]) and "%" not in path
+            else _after_prefix(path)
+        )
+        key, _, suffix = rest.partition("/")
         agent, has_body = b"", False
         for name, value in scope["headers"]:
             if name == b"user-agent":
@@ -101,6 +111,8 @@ class PingGate:
         if has_body:
             raw, is_cut = await read_body(receive, limit=BODY_KEPT)
             body = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
+        if not key or len(key) > LONGEST_KEY or "\x00" in key or not key.isascii():
+            raise ValidationError(_UNKNOWN_KEY)
         user_agent, is_follower = _known_agent(agent)
         if (
             suffix
@@ -112,31 +124,55 @@ class PingGate:
                 scope, key=key, suffix=suffix, user_agent=user_agent, body=body, body_truncated=is_cut
             )
             return True
-        if not key or len(key) > LONGEST_KEY or "\x00" in key or not key.isascii():
-            raise ValidationError(_UNKNOWN_KEY)
         hash_ = key_hash(key)
-        await self._limit(hash_)
-        address = client_ip(scope, trusted_proxies=self._services.settings.trusted_proxies)
+        address = client_ip(scope, trusted_proxies=self._proxies)
         stored = await self._batches.submit(
             PlainPing(hash_, key, method, address, user_agent, body, is_cut, monotonic())
         )
-        _raise_unless_stored(stored)
+        if stored is not Stored.ACCEPTED:
+            self._refuse(stored)
         return True
-
-    async def _limit(self, key: int | str) -> None:
-        if self._limits:
-            now = await in_time(self._services.now())
-            self._per_key.check(key, at=now.timestamp())
 
     async def _store(self, pings: list[PlainPing]) -> list[Stored]:
         now = await self._services.clock.now()
         waited = monotonic() - pings[0].arrived
         if waited > _RHYTHM_SEC:
             now -= timedelta(seconds=waited)
-        async with self._services.database.pool.acquire() as connection:
-            results = await record_pings(connection, pings, at=now)
+        over = self._over_limit([ping.key_hash for ping in pings], now=now)
+        wanted = (
+            [ping for ping, is_over in zip(pings, over, strict=True) if not is_over] if any(over) else pings
+        )
+        stored: list[Stored] = []
+        if wanted:
+            async with self._services.database.pool.acquire() as connection:
+                stored = await record_pings(connection, wanted, at=now)
+        found = iter(stored)
+        results = [Stored.TOO_MANY if is_over else next(found) for is_over in over] if any(over) else stored
         _ACCEPTED.inc(results.count(Stored.ACCEPTED))
         return results
+
+    def _over_limit(self, keys: Sequence[int | str], *, now: datetime) -> list[bool]:
+        """Which of these pings are one too many for their key in this minute."""
+        if not self._limits:
+            return [False] * len(keys)
+        at = now.timestamp()
+        self._retry_after = self._per_key.seconds_left(at=at)
+        return [self._per_key.is_over(key, at=at) for key in keys]
+
+    def _refuse(self, stored: Stored) -> None:
+        """Raise what the sender is told."""
+        match stored:
+            case Stored.UNKNOWN_KEY:
+                raise ValidationError(_UNKNOWN_KEY)
+            case Stored.POST_ONLY:
+                raise ValidationError(_POST_ONLY)
+            case Stored.TOO_MANY:
+                raise RateLimited(
+                    f"More than {PINGS_PER_MINUTE} pings a minute with one key; wait {self._retry_after} seconds",
+                    retry_after=self._retry_after,
+                )
+            case Stored.ACCEPTED:
+                return
 
     async def _signal(
         self,
@@ -152,14 +188,13 @@ class PingGate:
         if key.startswith(PROVISIONING_PREFIX):
             slug, _, suffix = suffix.partition("/")
         signal = _signal_in(suffix)
-        await self._limit(f"{key}/{slug}" if slug is not None else key_hash(key))
         received = Received(
             key=key,
             slug=slug,
             signal=signal,
             rid=_run_id(scope["query_string"]),
             method=scope["method"],
-            remote_addr=client_ip(scope, trusted_proxies=self._services.settings.trusted_proxies),
+            remote_addr=client_ip(scope, trusted_proxies=self._proxies),
             user_agent=user_agent,
             body=body,
             body_truncated=body_truncated,
@@ -172,21 +207,19 @@ class PingGate:
             stored = await in_time(self._store_signal(received))
         finally:
             self._slow_waiting -= 1
-        _raise_unless_stored(stored)
+        self._refuse(stored)
         _ACCEPTED.inc()
 
     async def _store_signal(self, received: Received) -> Stored:
         async with self._slow_turns:
             now = await self._services.clock.now()
+            limited: int | str = key_hash(received.key)
+            if received.slug is not None:
+                limited = f"{received.key}/{received.slug}"
+            if self._over_limit([limited], now=now)[0]:
+                return Stored.TOO_MANY
             async with self._services.database.transaction() as session:
                 return await receive_signal(session, received, now=now)
-
-
-def _raise_unless_stored(stored: Stored) -> None:
-    if stored is Stored.UNKNOWN_KEY:
-        raise ValidationError(_UNKNOWN_KEY)
-    if stored is Stored.POST_ONLY:
-        raise ValidationError(_POST_ONLY)
 
 
 def _after_prefix(path: str) -> str:

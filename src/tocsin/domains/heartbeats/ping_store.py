@@ -32,6 +32,7 @@ class Stored(IntEnum):
     ACCEPTED = 0
     UNKNOWN_KEY = 1
     POST_ONLY = 2
+    TOO_MANY = 3
 
 
 # Healthy monitors: no indexed column changes its value, so the update is HOT. A monitor that was UNKNOWN or OVERDUE
@@ -70,7 +71,9 @@ WITH incoming AS (
         run_time_ms = NULL, method = excluded.method, remote_addr = excluded.remote_addr,
         user_agent = excluded.user_agent, body = excluded.body, body_truncated = excluded.body_truncated
 )
-SELECT place, coalesce(check_at = $1, false) FROM hit
+SELECT coalesce(bool_or(check_at = $1), false),
+    CASE WHEN count(*) < cardinality($2::bigint[]) THEN coalesce(array_agg(place), ARRAY[]::bigint[]) END
+FROM hit
 """
 _EXPLAIN_MISS = "SELECT integration_key FROM heartbeat_monitors WHERE key_hash = ANY($1::bigint[])"
 _WAKE = "SELECT pg_notify('tocsin', 'wake heartbeats')"
@@ -109,12 +112,12 @@ async def _record_round(
     at: datetime,
 ) -> bool:
     hashes, keys, methods, addresses, agents, bodies, cuts, _ = zip(*(pings[i] for i in places), strict=True)
-    rows = await _fetch(connection, at, hashes, keys, methods, addresses, agents, bodies, cuts)
-    needs_look = False
-    for place, is_due in rows:
-        results[places[place - 1]] = Stored.ACCEPTED
-        needs_look = needs_look or is_due
-    if len(rows) < len(places):
+    needs_look, found = await _fetch(connection, at, hashes, keys, methods, addresses, agents, bodies, cuts)
+    # Usually every key is known, and only that is told.
+    hit = places if found is None else [places[place - 1] for place in found]
+    for index in hit:
+        results[index] = Stored.ACCEPTED
+    if found is not None:
         missed = [i for i in places if results[i] is not Stored.ACCEPTED]
         known = await connection.fetch(_EXPLAIN_MISS, [pings[i].key_hash for i in missed])
         existing = {row[0] for row in known}
@@ -123,12 +126,18 @@ async def _record_round(
     return needs_look
 
 
-async def _fetch(connection: Connection, *arguments: object) -> list[asyncpg.Record]:
-    """Two processes may lock the same rows in another order; the one that PostgreSQL picks tries again."""
+async def _fetch(connection: Connection, *arguments: object) -> tuple[bool, list[int] | None]:
+    """Whether the engine is to look at once, and the places (from 1) of the known keys; None when all are known.
+
+    Two processes may lock the same rows in another order; the one that PostgreSQL picks tries again.
+    """
     for attempt in range(_DEADLOCK_TRIES):
         try:
-            return await connection.fetch(_RECORD, *arguments)
+            row = await connection.fetchrow(_RECORD, *arguments)
         except asyncpg.DeadlockDetectedError:
             if attempt == _DEADLOCK_TRIES - 1:
                 raise
+        else:
+            assert row is not None
+            return row[0], row[1]
     raise AssertionError("unreachable")

@@ -200,9 +200,3 @@ async def ensure_legacy_monitor(
     if is_new:
         await store.add_monitor(session, monitor)
     return monitor
-
-
-async def legacy_state(session: AsyncSession, source_id: int) -> str:
-    """`heartbeat.status` of a legacy source: UNKNOWN, HEALTHY or OVERDUE."""
-    monitor = await store.monitor_of_source(session, source_id)
-    return "UNKNOWN" if monitor is None else monitor.state

@@ -87,13 +87,15 @@ _CLAIM = text(
               AND m.target = due.target AND m.state NOT IN ('CANCELLED', 'SUPPRESSED')) AS thread_root,
            CASE WHEN due.state = 'SENDING' THEN
                (SELECT count(*) FROM notification_attempts t
-                WHERE t.notification_id = due.id AND (t.outcome = 'INTERRUPTED' OR t.outcome IS NULL))
+                WHERE t.notification_id = due.id AND t.handed_at IS NOT NULL
+                  AND (t.outcome = 'INTERRUPTED' OR t.outcome IS NULL))
            ELSE 0 END AS interruptions,
            CASE WHEN due.kind <> 'RECOVERY' THEN 'NEVER' ELSE coalesce(
                (SELECT CASE WHEN bool_or(m.state = 'SENT' OR t.outcome IS NOT NULL) THEN 'DELIVERED'
                             WHEN bool_or(m.state = 'SENDING') THEN 'UNDER_WAY' END
                 FROM notifications m
                 LEFT JOIN notification_attempts t ON t.notification_id = m.id AND t.outcome = 'INTERRUPTED'
+                     AND t.handed_at IS NOT NULL
                 WHERE m.alert_id = due.alert_id AND m.user_id = due.user_id AND m.kind = 'PAGE'
                   AND m.target = due.target), 'NEVER') END AS page_state
     FROM due

@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 LANES = 3
 GROUP = 48
+ON_THE_WIRE = 12
 AT_ONCE = 8
 SEND_WITHIN = 30.0  # seconds after the claim; with a hand-over's own limit it stays inside the lease
 
@@ -80,11 +81,27 @@ class DeliveryWork:
         if not tries:
             self._breaker.no_probe_needed()
             return moved
-        answers = await asyncio.gather(
-            *(self._send(one, give_up_at=claimed_at + SEND_WITHIN) for one in tries)
-        )
-        await self._record(list(zip(tries, answers, strict=True)))
+        answers: list[tuple[_Try, Handed | None]] = []
+        for start in range(0, len(tries), ON_THE_WIRE):
+            part = tries[start : start + ON_THE_WIRE]
+            answers += await self._send_part(part, give_up_at=claimed_at + SEND_WITHIN)
+        await self._record(answers)
         return moved
+
+    async def _send_part(
+        self, tries: Sequence[_Try], *, give_up_at: float
+    ) -> list[tuple[_Try, Handed | None]]:
+        """Say in the database that these go on the wire, and send them. Few at a time: should the process be
+        killed now, only these have an unknown end."""
+        if monotonic() > give_up_at or self._breaker.is_tripped:
+            return [(one, None) for one in tries]
+        now = await self._services.now()
+        async with self._services.database.transaction() as session:
+            wanted = await store.mark_handed(session, [one.attempt_id for one in tries], now=now)
+        going = [one for one in tries if one.attempt_id in wanted]
+        answers = await asyncio.gather(*(self._send(one, give_up_at=give_up_at) for one in going))
+        kept_back = [one for one in tries if one.attempt_id not in wanted]
+        return [*zip(going, answers, strict=True), *((one, None) for one in kept_back)]
 
     async def _claim(self, session: AsyncSession, *, now: datetime, batch: int) -> tuple[int, list[_Try]]:
         """Decide about due rows and write the tries of those that go out. Returns how many rows moved."""

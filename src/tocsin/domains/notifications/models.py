@@ -44,7 +44,11 @@ class Notification(Base):
 
 
 class NotificationAttempt(Base):
-    """Written before each try, finished after it; an unfinished one older than its lease was interrupted."""
+    """Written before each try, finished after it; an unfinished one older than its lease was interrupted.
+
+    `handed_at` is written just before the mail goes on the wire: a try that was interrupted without it cannot
+    have arrived, and does not count as a possible repeat.
+    """
 
     __tablename__ = "notification_attempts"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -53,6 +57,7 @@ class NotificationAttempt(Base):
     )
     provider: Mapped[str]
     started_at: Mapped[datetime]
+    handed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str | None]  # SENT, RETRY, FAILED, INTERRUPTED
     response: Mapped[str | None]

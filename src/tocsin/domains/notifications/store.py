@@ -135,7 +135,7 @@ async def insert_recoveries(session: AsyncSession, *, alert_ids: Sequence[int], 
             WHERE n.alert_id = ANY(CAST(:alert_ids AS bigint[])) AND n.kind = 'PAGE'
               AND (n.state IN ('SENT', 'SENDING') OR EXISTS (
                   SELECT FROM notification_attempts t
-                  WHERE t.notification_id = n.id AND t.outcome = 'INTERRUPTED'))
+                  WHERE t.notification_id = n.id AND t.outcome = 'INTERRUPTED' AND t.handed_at IS NOT NULL))
             ORDER BY n.alert_id, n.user_id, n.method, n.target, n.id
             ON CONFLICT (idempotency_key) DO NOTHING
             RETURNING id
@@ -209,6 +209,24 @@ async def begin_attempts(
         {"ids": list(ids), "provider": provider, "now": now},
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def mark_handed(session: AsyncSession, attempt_ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Note that these tries go on the wire now. Returns those whose alert still waits: an answer that came since
+    the claim keeps the others back."""
+    rows = await session.execute(
+        text(
+            """
+            UPDATE notification_attempts t SET handed_at = :now
+            FROM notifications n LEFT JOIN alerts a ON a.id = n.alert_id
+            WHERE t.id = ANY(CAST(:ids AS bigint[])) AND n.id = t.notification_id
+              AND (n.kind <> 'PAGE' OR a.status = 'PENDING')
+            RETURNING t.id
+            """
+        ),
+        {"ids": list(attempt_ids), "now": now},
+    )
+    return set(rows.scalars())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

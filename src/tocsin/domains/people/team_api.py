@@ -42,6 +42,7 @@ async def list_teams(
 @post("/teams", tags=["Teams"], summary="Create a team")
 async def create_team(data: TeamBody, services: Services, caller: Caller) -> Response[TeamOut]:
     """Needs the role ADMIN. visibility: PUBLIC (default) or PRIVATE."""
+    caller.must_be("ADMIN", to="create teams")
     now = await services.now()
     async with services.database.transaction() as session:
         team = await teams.create_team(

@@ -13,7 +13,7 @@ class LogEntry(Base):
 
     __tablename__ = "log_entries"
     id: Mapped[int] = mapped_column(primary_key=True)
-    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[int]  # the alert's; no foreign key of its own, which would be checked for each line
     alert_id: Mapped[int] = mapped_column(ForeignKey("alerts.id", ondelete="CASCADE"))
     timestamp: Mapped[datetime]
     type: Mapped[str]

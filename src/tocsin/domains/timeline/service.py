@@ -3,10 +3,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tocsin.domains.timeline.models import LogEntry
+from tocsin.infra.db import raw_connection
+
+_INSERT = """
+INSERT INTO log_entries (account_id, alert_id, timestamp, type, vars)
+SELECT a, l, t, k, v::jsonb
+FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::text[], $5::text[])
+    WITH ORDINALITY AS new (a, l, t, k, v, n) ORDER BY n
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,19 +28,15 @@ class NewEntry:
 
 
 async def add(session: AsyncSession, entries: Sequence[NewEntry]) -> None:
-    """Append log entries; they commit with what they tell of."""
+    """Append log entries, in the order given; they commit with what they tell of."""
     if not entries:
         return
-    await session.execute(
-        insert(LogEntry),
-        [
-            {
-                "account_id": entry.account_id,
-                "alert_id": entry.alert_id,
-                "timestamp": entry.at,
-                "type": entry.type,
-                "vars": entry.vars,
-            }
-            for entry in entries
-        ],
+    connection = await raw_connection(session)
+    await connection.execute(
+        _INSERT,
+        [entry.account_id for entry in entries],
+        [entry.alert_id for entry in entries],
+        [entry.at for entry in entries],
+        [entry.type for entry in entries],
+        [msgspec.json.encode(entry.vars).decode() for entry in entries],
     )

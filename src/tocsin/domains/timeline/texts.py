@@ -28,18 +28,18 @@ _EN: dict[str, str] = {
 _DE: dict[str, str] = {
     "AlertReceivedLogEntry": "Ereignis empfangen",
     "EmailReceivedLogEntry": "E-Mail empfangen",
-    "EmailResolvedLogEntry": "Durch eine E-Mail behoben",
+    "EmailResolvedLogEntry": "Durch eine E-Mail gelöst",
     "HeartbeatOverdueLogEntry": "Heartbeat ist überfällig",
     "HeartbeatResolvedLogEntry": "Heartbeat ist wieder da",
     "AlertCreatedByUserLogEntry": "Alarm von {user} angelegt",
     "AlertAssignedBySystemLogEntry": "Eskalation hat den Alarm {user} zugewiesen (Stufe {level1})",
     "AlertAssignedByUserLogEntry": "{actor} hat den Alarm {user} zugewiesen",
-    "AlertAssignedToPolicyLogEntry": "{actor} hat den Alarm an Eskalationskette {policyId} umgeleitet",
+    "AlertAssignedToPolicyLogEntry": "{actor} hat den Alarm an Eskalationsregel {policyId} umgeleitet",
     "AlertEscalatedToLevelLogEntry": "{actor} hat den Alarm auf Stufe {level1} eskaliert",
     "AlertEscalationEndedLogEntry": "Eskalation beendet: niemand hat reagiert",
     "AlertRoutedSuccessfulLogEntry": "Weitergeleitet über Routing-Schlüssel {routingKey}",
-    "AlertNotRoutedLogEntry": "Keine Eskalationskette hat den Routing-Schlüssel {routingKey}; es gilt die der Quelle",
-    "AlertAutoResolvedLogEntry": "Nach Ablauf der Frist der Quelle automatisch behoben",
+    "AlertNotRoutedLogEntry": "Keine Eskalationsregel hat den Routing-Schlüssel {routingKey}; es gilt die der Quelle",
+    "AlertAutoResolvedLogEntry": "Nach Ablauf der Frist der Quelle automatisch gelöst",
     "AlertRaisedByUserLogEntry": "{actor} hat die Priorität auf hoch gesetzt",
     "AlertRaisedBySystemLogEntry": "Priorität auf hoch gesetzt",
     "AlertResponderAddedByUserLogEntry": "{actor} hat {user} hinzugefügt",
@@ -50,7 +50,7 @@ _DE: dict[str, str] = {
 }
 _BY_STATUS = {
     "en": {"ACCEPTED": "Accepted by the alert source", "RESOLVED": "Resolved by the alert source"},
-    "de": {"ACCEPTED": "Von der Quelle angenommen", "RESOLVED": "Von der Quelle behoben"},
+    "de": {"ACCEPTED": "Von der Quelle angenommen", "RESOLVED": "Von der Quelle gelöst"},
 }
 _RESPONSES = {
     "en": {
@@ -59,7 +59,7 @@ _RESPONSES = {
     },
     "de": {
         "ACCEPTED": "{user} hat den Alarm angenommen ({channel})",
-        "RESOLVED": "{user} hat den Alarm behoben ({channel})",
+        "RESOLVED": "{user} hat den Alarm gelöst ({channel})",
     },
 }
 _NOBODY = {
@@ -68,7 +68,7 @@ _NOBODY = {
         "Level {level1} reaches nobody, going on at once",
     ),
     "de": (
-        "In der ganzen Eskalationskette ist niemand erreichbar",
+        "In der ganzen Eskalationsregel ist niemand erreichbar",
         "Stufe {level1} erreicht niemanden, weiter",
     ),
 }

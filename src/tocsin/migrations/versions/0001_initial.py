@@ -29,6 +29,26 @@ def upgrade() -> None:
     sa.Column('turned_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('engine_id', name=op.f('pk_engine_turns'))
     )
+    op.create_table('events',
+    sa.Column('id', sa.BigInteger(), nullable=False),
+    sa.Column('account_id', sa.BigInteger(), nullable=False),
+    sa.Column('source_id', sa.BigInteger(), nullable=False),
+    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('correlation_id', sa.Uuid(), nullable=False),
+    sa.Column('event_type', sa.String(), nullable=False),
+    sa.Column('alert_key', sa.String(), nullable=True),
+    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+    sa.Column('disposition', sa.String(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=True),
+    sa.Column('alert_id', sa.BigInteger(), nullable=True),
+    sa.Column('attempts', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('processed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_events'))
+    )
+    op.create_index('ix_events_pending', 'events', ['source_id', 'id'], unique=False, postgresql_where=sa.text('disposition IS NULL'))
+    op.create_index('ix_events_received', 'events', ['received_at'], unique=False, postgresql_using='brin')
+    op.create_index('ix_events_source_received', 'events', ['source_id', 'received_at'], unique=False)
     op.create_table('heartbeat_pings',
     sa.Column('monitor_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('slot', sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -100,27 +120,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_escalation_policies'))
     )
     op.create_index(op.f('ix_escalation_policies_account_id'), 'escalation_policies', ['account_id'], unique=False)
-    op.create_table('events',
-    sa.Column('id', sa.BigInteger(), nullable=False),
-    sa.Column('account_id', sa.BigInteger(), nullable=False),
-    sa.Column('source_id', sa.BigInteger(), nullable=False),
-    sa.Column('received_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('correlation_id', sa.Uuid(), nullable=False),
-    sa.Column('event_type', sa.String(), nullable=False),
-    sa.Column('alert_key', sa.String(), nullable=True),
-    sa.Column('payload', postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-    sa.Column('disposition', sa.String(), nullable=True),
-    sa.Column('reason', sa.String(), nullable=True),
-    sa.Column('alert_id', sa.BigInteger(), nullable=True),
-    sa.Column('attempts', sa.BigInteger(), server_default=sa.text('0'), nullable=False),
-    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('processed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_events_account_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_events'))
-    )
-    op.create_index('ix_events_pending', 'events', ['source_id', 'id'], unique=False, postgresql_where=sa.text('disposition IS NULL'))
-    op.create_index('ix_events_received', 'events', ['received_at'], unique=False)
-    op.create_index('ix_events_source_received', 'events', ['source_id', 'received_at'], unique=False)
     op.create_table('tag_badges',
     sa.Column('id', sa.BigInteger(), nullable=False),
     sa.Column('account_id', sa.BigInteger(), nullable=False),
@@ -492,7 +491,6 @@ def upgrade() -> None:
     sa.Column('timestamp', sa.DateTime(timezone=True), nullable=False),
     sa.Column('type', sa.String(), nullable=False),
     sa.Column('vars', postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'{}'"), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_log_entries_account_id')),
     sa.ForeignKeyConstraint(['alert_id'], ['alerts.id'], name=op.f('fk_log_entries_alert_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_log_entries'))
     )
@@ -533,6 +531,7 @@ def upgrade() -> None:
     sa.Column('notification_id', sa.BigInteger(), nullable=False),
     sa.Column('provider', sa.String(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('handed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(), nullable=True),
     sa.Column('response', sa.String(), nullable=True),
@@ -607,10 +606,6 @@ def downgrade() -> None:
     op.drop_table('teams')
     op.drop_index('uq_tag_badges_tag', table_name='tag_badges')
     op.drop_table('tag_badges')
-    op.drop_index('ix_events_source_received', table_name='events')
-    op.drop_index('ix_events_received', table_name='events')
-    op.drop_index('ix_events_pending', table_name='events', postgresql_where=sa.text('disposition IS NULL'))
-    op.drop_table('events')
     op.drop_index(op.f('ix_escalation_policies_account_id'), table_name='escalation_policies')
     op.drop_table('escalation_policies')
     op.drop_index('ix_audit_entries_account_at', table_name='audit_entries')
@@ -622,6 +617,10 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_ingest_gaps_ended_at'), table_name='ingest_gaps')
     op.drop_table('ingest_gaps')
     op.drop_table('heartbeat_pings')
+    op.drop_index('ix_events_source_received', table_name='events')
+    op.drop_index('ix_events_received', table_name='events', postgresql_using='brin')
+    op.drop_index('ix_events_pending', table_name='events', postgresql_where=sa.text('disposition IS NULL'))
+    op.drop_table('events')
     op.drop_table('engine_turns')
     op.drop_table('accounts')
     # ### end Alembic commands ###
