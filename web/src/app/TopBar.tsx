@@ -131,7 +131,7 @@ export function TopBar(props: { onMenu: () => void; onSearch: () => void; onHelp
         <IconMenu2 size={20} />
       </ActionIcon>
       <Where />
-      <button type="button" className={classes.search} onClick={props.onSearch} aria-label={t("top.search")}>
+      <button type="button" className={classes.search} onClick={props.onSearch}>
         <IconSearch size={16} stroke={1.9} aria-hidden />
         <span>{t("top.search")}</span>
         <kbd>Ctrl K</kbd>
