@@ -53,8 +53,8 @@ async def measure(running: Running, *, count: int, rate: float, seconds: float) 
         row("  late by, p99", float(found["p99"] or 0), "s", target=1, at_most=True)
         row("  late by, most", float(found["most"] or 0), "s")
         wrong = await db.fetchval(
-            "SELECT count(*) FROM heartbeat_monitors WHERE reported_at IS NOT NULL AND integration_key <> ALL($1::text[]) "
-            "AND last_ping + interval_sec * interval '1 second' > reported_at",
+            "SELECT count(*) FROM heartbeat_monitors WHERE reported_at IS NOT NULL "
+            "AND integration_key <> ALL($1::text[]) AND last_ping + interval_sec * interval '1 second' > reported_at",
             list(silent),
         )
         row("  false alarms", wrong, "")

@@ -208,7 +208,9 @@ async def test_a_paused_monitor_stays_paused_through_an_update_of_something_else
     await product.after(hours=1)
     assert (await _state(product, monitor))["pausedAt"] is not None
     assert await product.alerts() == []
-    await product.api.put(path, json={"name": "R", "intervalSec": 90, "alertSource": {"id": product.source_id}})
+    await product.api.put(
+        path, json={"name": "R", "intervalSec": 90, "alertSource": {"id": product.source_id}}
+    )
     key = (await product.api.put(f"{path}/resume")).json()["integrationKey"]
     await product.anyone.post(f"/api/pings/{key}")
     await product.after(seconds=91)
