@@ -40,6 +40,7 @@ class Notification(Base):
         Index("ix_notifications_due", "due_at", postgresql_where=text("due_at IS NOT NULL")),
         Index("ix_notifications_alert", "alert_id", "id"),
         Index("ix_notifications_account", "account_id", "planned_at"),
+        Index("ix_notifications_account_state", "account_id", "state", "planned_at"),
     )
 
 

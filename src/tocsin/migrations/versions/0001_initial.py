@@ -483,6 +483,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['monitor_id'], ['heartbeat_monitors.id'], name=op.f('fk_heartbeat_transitions_monitor_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_heartbeat_transitions'))
     )
+    op.create_index('ix_heartbeat_transitions_at', 'heartbeat_transitions', ['at'], unique=False, postgresql_using='brin')
     op.create_index('ix_heartbeat_transitions_monitor', 'heartbeat_transitions', ['monitor_id', 'at'], unique=False)
     op.create_table('log_entries',
     sa.Column('id', sa.BigInteger(), nullable=False),
@@ -524,6 +525,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('idempotency_key', name=op.f('uq_notifications_idempotency_key'))
     )
     op.create_index('ix_notifications_account', 'notifications', ['account_id', 'planned_at'], unique=False)
+    op.create_index('ix_notifications_account_state', 'notifications', ['account_id', 'state', 'planned_at'], unique=False)
     op.create_index('ix_notifications_alert', 'notifications', ['alert_id', 'id'], unique=False)
     op.create_index('ix_notifications_due', 'notifications', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
     op.create_table('notification_attempts',
@@ -548,11 +550,13 @@ def downgrade() -> None:
     op.drop_table('notification_attempts')
     op.drop_index('ix_notifications_due', table_name='notifications', postgresql_where=sa.text('due_at IS NOT NULL'))
     op.drop_index('ix_notifications_alert', table_name='notifications')
+    op.drop_index('ix_notifications_account_state', table_name='notifications')
     op.drop_index('ix_notifications_account', table_name='notifications')
     op.drop_table('notifications')
     op.drop_index('ix_log_entries_alert', table_name='log_entries')
     op.drop_table('log_entries')
     op.drop_index('ix_heartbeat_transitions_monitor', table_name='heartbeat_transitions')
+    op.drop_index('ix_heartbeat_transitions_at', table_name='heartbeat_transitions', postgresql_using='brin')
     op.drop_table('heartbeat_transitions')
     op.drop_index('ix_heartbeat_runs_late', table_name='heartbeat_runs', postgresql_where=sa.text('late_at IS NOT NULL AND NOT is_reported'))
     op.drop_table('heartbeat_runs')
