@@ -4,7 +4,7 @@ The statements are those the product really sends; each is explained again with 
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,10 +28,12 @@ HOT = {
     "notification_attempts",
 }
 FILL = """
-INSERT INTO users (account_id, username, first_name, last_name, email, role, language, timezone, created_at, updated_at)
+INSERT INTO users (account_id, username, first_name, last_name, email, role, language, timezone, created_at,
+                   updated_at)
 SELECT $1, 'u' || n, 'U', n::text, 'u' || n || '@acme.test', 'USER', 'en', 'UTC', $4, $4
 FROM generate_series(1, 200) n;
-INSERT INTO alert_sources (account_id, name, integration_type, integration_key, escalation_policy_id, created_at, updated_at)
+INSERT INTO alert_sources (account_id, name, integration_type, integration_key, escalation_policy_id, created_at,
+                           updated_at)
 SELECT $1, 'source ' || n, 'API', 'key-' || n, $2, $4, $4 FROM generate_series(1, 100) n;
 INSERT INTO alerts (account_id, source_id, policy_id, summary, report_time, last_event_at, status, folded_key,
                     resolved_on, auto_resolve_at)
@@ -39,7 +41,8 @@ SELECT $1, s.id, $2, 'Disk ' || md5(n::text) || ' is full', $4::timestamptz - n 
        $4::timestamptz - n * interval '1 minute', CASE WHEN n % 400 = 0 THEN 'PENDING' WHEN n % 400 = 1 THEN 'ACCEPTED'
        ELSE 'RESOLVED' END, 'k' || n, CASE WHEN n % 400 > 1 THEN $4::timestamptz END,
        CASE WHEN n % 50 = 0 THEN $4::timestamptz + n * interval '1 minute' END
-FROM generate_series(1, $3::int) n JOIN (SELECT id, row_number() OVER () AS r FROM alert_sources) s ON s.r = n % 100 + 1;
+FROM generate_series(1, $3::int) n
+JOIN (SELECT id, row_number() OVER () AS r FROM alert_sources) s ON s.r = n % 100 + 1;
 INSERT INTO alert_responders (alert_id, user_id, account_id, assigned_at)
 SELECT a.id, u.id, $1, $4 FROM alerts a
 JOIN (SELECT id, row_number() OVER () AS r FROM users) u ON u.r = a.id % 200 + 1;
@@ -68,7 +71,8 @@ SELECT $1, 'host-' || md5(n::text), 'ih2:60:acme:' || n, n * 7919, 60, s.id, 'ba
        CASE WHEN n % 100 = 0 THEN 'OVERDUE' ELSE 'HEALTHY' END, $4, $4,
        CASE WHEN n % 100 > 0 THEN $4::timestamptz + interval '1 hour' END,
        CASE WHEN n % 100 = 0 THEN $4::timestamptz END, 3, 'ext' || n, $4, $4
-FROM generate_series(1, $3::int) n JOIN (SELECT id, row_number() OVER () AS r FROM alert_sources) s ON s.r = n % 100 + 1;
+FROM generate_series(1, $3::int) n
+JOIN (SELECT id, row_number() OVER () AS r FROM alert_sources) s ON s.r = n % 100 + 1;
 INSERT INTO heartbeat_pings (monitor_id, slot, number, received_at, kind)
 SELECT id, slot, slot, $4, 'PING' FROM heartbeat_monitors, generate_series(1, 3) slot;
 INSERT INTO heartbeat_transitions (monitor_id, at, kind) SELECT id, $4, 'ARMED' FROM heartbeat_monitors
@@ -76,7 +80,7 @@ INSERT INTO heartbeat_transitions (monitor_id, at, kind) SELECT id, $4, 'ARMED' 
 
 
 @pytest.fixture
-async def full(product: Product) -> AsyncIterator[Product]:
+async def full(product: Product) -> Product:
     async with product.services.database.pool.acquire() as connection:
         values = (product.account_id, product.policy_id, ROWS, product.clock.at)
         for statement in FILL.split(";\n"):
@@ -86,7 +90,7 @@ async def full(product: Product) -> AsyncIterator[Product]:
             await connection.execute(statement, *used)
         for table in sorted({*HOT, "users", "alert_sources"}):
             await connection.execute(f"VACUUM ANALYZE {table}")
-    yield product
+    return product
 
 
 @contextmanager
