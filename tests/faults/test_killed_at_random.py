@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from support.installation import Installation
-from support.ledger import broken_promises, broken_promises_at_rest, repeats, unfinished
+from support.ledger import at_rest, broken_promises, broken_promises_at_rest, repeats
 from support.load import Load, create_monitors, running, source_key
 from support.smtp_sink import SmtpSink, smtp_sink
 
@@ -40,8 +40,8 @@ async def test_nothing_is_lost_when_processes_are_killed_at_random_instants_unde
                 load.silent.update(_some(load, dice))
                 await _wait_for_silence(installation, load)
                 load.is_reacting = False
-            await _come_to_rest(installation, sink)
-            connection = await asyncpg.connect(installation.postgres.dsn)
+            connection = await _reachable(installation)
+            await at_rest(connection)
             broken = await broken_promises_at_rest(connection, load, sink)
             await connection.close()
             _tell(targets, load, sink)
@@ -77,11 +77,7 @@ async def _kill_again_and_again(
         await asyncio.sleep(dice.uniform(0.05, 2.0))
         targets[target] += 1
         await _kill(installation, target)
-        connection = await _reachable(installation)
-        try:
-            broken = await broken_promises(connection, load)
-        finally:
-            await connection.close()
+        broken = await _examined(installation, load)
         assert broken == [], "\n".join([f"after kill {number} ({target}), seed {SEED}", *broken[:20]])
         if number % 10 == 9:
             print(
@@ -117,16 +113,17 @@ async def _kill(installation: Installation, target: str) -> None:
 
 
 async def _some_backend(installation: Installation) -> int:
-    connection = await _reachable(installation)
-    try:
-        return int(
-            await connection.fetchval(
+    while True:
+        connection = await _reachable(installation)
+        try:
+            found = await connection.fetchval(
                 "SELECT pid FROM pg_stat_activity WHERE application_name = 'tocsin' ORDER BY random() LIMIT 1"
             )
-            or connection.get_server_pid()
-        )
-    finally:
-        await connection.close()
+            return int(found or connection.get_server_pid())
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.sleep(0.2)
+        finally:
+            connection.terminate()
 
 
 def _sigkill(number: int) -> None:
@@ -134,6 +131,18 @@ def _sigkill(number: int) -> None:
         os.kill(number, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+async def _examined(installation: Installation, load: Load) -> list[str]:
+    """The ledger's findings. The database may go away once more while we look (it restarts after some kills)."""
+    while True:
+        connection = await _reachable(installation)
+        try:
+            return await broken_promises(connection, load)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await asyncio.sleep(0.2)
+        finally:
+            connection.terminate()
 
 
 async def _reachable(installation: Installation) -> "asyncpg.Connection[asyncpg.Record]":
@@ -162,20 +171,6 @@ async def _wait_for_silence(installation: Installation, load: Load) -> None:
         if overdue == len(ids):
             return
         await asyncio.sleep(0.5)
-
-
-async def _come_to_rest(installation: Installation, sink: SmtpSink) -> None:
-    """Everything due is done. Leases of killed senders are ended early, which saves a minute of waiting."""
-    connection = await _reachable(installation)
-    try:
-        await asyncio.sleep(2)  # sends under way end
-        await connection.execute("UPDATE notifications SET due_at = now() WHERE state = 'SENDING'")
-        deadline = time.monotonic() + 30
-        while left := await unfinished(connection):
-            assert time.monotonic() < deadline, f"{left} things are due and not done"
-            await asyncio.sleep(0.2)
-    finally:
-        await connection.close()
 
 
 def _tell(targets: "Counter[str]", load: Load, sink: SmtpSink) -> None:

@@ -1,9 +1,9 @@
-import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import { closeSpotlight, Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import "@mantine/spotlight/styles.css";
 import { IconBell, IconHeartbeat, IconPlus, IconSearch, IconUser } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type ReactNode, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type ReactNode, useState } from "react";
 import { body, client } from "@/lib/http";
 import { useText } from "@/lib/i18n";
 import { NAV_ITEMS } from "./navigation";
@@ -46,6 +46,15 @@ function useFound(query: string): Item[] {
   ];
 }
 
+/** Enter takes the first item when the arrow keys have chosen none. */
+function enterFirst(event: KeyboardEvent<HTMLInputElement>, first: Item | undefined): void {
+  const isChosen = document.querySelector(".mantine-Spotlight-action[data-selected]") !== null;
+  if (event.key !== "Enter" || isChosen || !first) return;
+  event.preventDefault();
+  closeSpotlight();
+  first.onClick?.(event as unknown as MouseEvent<HTMLButtonElement>);
+}
+
 /** Jump anywhere, do anything. */
 export default function Palette(): ReactNode {
   const { t } = useText();
@@ -81,10 +90,16 @@ export default function Palette(): ReactNode {
       onQueryChange={setQuery}
       shortcut={null}
       clearQueryOnClose
+      centered={false}
+      yOffset="12dvh"
       scrollable
       maxHeight={420}
     >
-      <Spotlight.Search placeholder={t("palette.placeholder")} leftSection={<IconSearch size={18} />} />
+      <Spotlight.Search
+        placeholder={t("palette.placeholder")}
+        leftSection={<IconSearch size={18} />}
+        onKeyDown={(event) => enterFirst(event, items[0])}
+      />
       <Spotlight.ActionsList>
         {items.length === 0 && <Spotlight.Empty>{t("palette.nothing", { query })}</Spotlight.Empty>}
         {items.map(({ id, label, description, leftSection, onClick }) => (

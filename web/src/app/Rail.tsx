@@ -56,7 +56,7 @@ export function Rail({ collapsed, onToggle }: { collapsed: boolean; onToggle: ()
   const label = t(collapsed ? "nav.expand" : "nav.collapse");
   const Mark = collapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
   return (
-    <aside className={`${classes.rail} ${collapsed ? classes.collapsed : ""}`}>
+    <aside aria-label={t("nav.main")} className={`${classes.rail} ${collapsed ? classes.collapsed : ""}`}>
       <Brand collapsed={collapsed} />
       <NavLinks collapsed={collapsed} />
       <div className={classes.foot}>

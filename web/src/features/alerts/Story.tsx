@@ -37,6 +37,7 @@ function Item({ item }: { item: StoryItem }): ReactNode {
   const [opened, setOpened] = useState(false);
   const { icon: Mark, tone } = LOOK[item.kind];
   const repeats = item.entries.length;
+  const isSame = item.entries.every((entry) => entry.text === item.last.text);
   return (
     <li className={classes.item} data-actor={item.actor}>
       <span className={classes.icon} aria-hidden>
@@ -51,12 +52,13 @@ function Item({ item }: { item: StoryItem }): ReactNode {
               onClick={() => setOpened(!opened)}
               aria-expanded={opened}
             >
-              {t("story.repeats", { count: repeats })}
+              {isSame ? t("story.repeats", { count: repeats }) : t("story.more", { count: repeats - 1 })}
             </UnstyledButton>
             {opened && (
               <ul className={classes.repeats}>
                 {item.entries.map((entry) => (
                   <li key={entry.id}>
+                    {!isSame && `${entry.text}, `}
                     <Time at={entry.timestamp} />
                   </li>
                 ))}

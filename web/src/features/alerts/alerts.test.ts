@@ -41,6 +41,10 @@ describe("the story", () => {
       ["machine", 2],
     ]);
   });
+  it("folds pages that follow one another", () =>
+    expect(
+      story([entry(1, "NotificationLogEntry", "to Ada"), entry(2, "NotificationLogEntry", "to Bo")]),
+    ).toHaveLength(1));
   it("never folds what people do", () =>
     expect(
       story([entry(1, "AlertCommentAddedLogEntry", "x"), entry(2, "AlertCommentAddedLogEntry", "x")]),

@@ -67,7 +67,9 @@ function kindOf(type: string): StoryKind {
   return /Received|Response/.test(type) ? "event" : "machine";
 }
 
-/** Newest first; what the machine repeats, one after the other with the same words, becomes one item. */
+const PAGE_TYPE = "NotificationLogEntry";
+
+/** Newest first; what the machine repeats with the same words, and pages that follow one another, become one item. */
 export function story(entries: readonly LogEntry[]): StoryItem[] {
   const sorted = [...entries].sort((a, b) => b.timestamp.localeCompare(a.timestamp) || b.id - a.id);
   const items: StoryItem[] = [];
@@ -77,7 +79,7 @@ export function story(entries: readonly LogEntry[]): StoryItem[] {
     const isRepeat =
       actor === "machine" &&
       previous?.first.logEntryType === entry.logEntryType &&
-      previous.first.text === entry.text;
+      (entry.logEntryType === PAGE_TYPE || previous.first.text === entry.text);
     if (previous && isRepeat) {
       previous.entries.push(entry);
       previous.first = entry;

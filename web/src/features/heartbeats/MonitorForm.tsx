@@ -88,7 +88,7 @@ export function MonitorForm({ monitor }: { monitor: Monitor | null }): ReactNode
             <TextInput
               label={t("monitor.form.expression")}
               placeholder={values.scheduleKind === "CRON" ? "0 3 * * 1-5" : "Mon..Fri 03:00"}
-              ff="monospace"
+              styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
               {...textField(draft, "scheduleExpression")}
             />
             <ZoneSelect

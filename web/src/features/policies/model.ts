@@ -2,7 +2,15 @@ import type { Problems } from "@/lib/draft";
 import type { Translate } from "@/lib/i18n";
 import type { EscalationPolicy, EscalationPolicyWrite, SimulateRequest } from "@/lib/wire";
 
-export type Level = { key: string; users: string[]; timeoutMin: number };
+type Target = { id: number };
+/** `teams` and `schedules` cannot be chosen here yet; they are kept as they are. */
+export type Level = {
+  key: string;
+  users: string[];
+  teams: Target[];
+  schedules: Target[];
+  timeoutMin: number;
+};
 export type PolicyDraft = {
   name: string;
   escalationRules: Level[];
@@ -15,13 +23,19 @@ export type PolicyDraft = {
 let keys = 0;
 export function newLevel(): Level {
   keys += 1;
-  return { key: `level-${keys}`, users: [], timeoutMin: 15 };
+  return { key: `level-${keys}`, users: [], teams: [], schedules: [], timeoutMin: 15 };
+}
+
+function isEmpty(level: Level): boolean {
+  return level.users.length + level.teams.length + level.schedules.length === 0;
 }
 
 export function policyDraft(policy: EscalationPolicy | null): PolicyDraft {
   const levels = policy?.escalationRules.map((rule) => ({
     ...newLevel(),
     users: (rule.users ?? []).map((user) => String(user.id)),
+    teams: (rule.teams ?? []).map(({ id }) => ({ id })),
+    schedules: (rule.schedules ?? []).map(({ id }) => ({ id })),
     timeoutMin: rule.escalationTimeout,
   }));
   return {
@@ -38,8 +52,7 @@ export function policyProblems(t: Translate) {
   return (draft: PolicyDraft): Problems<PolicyDraft> => {
     const problems: Problems<PolicyDraft> = {};
     if (!draft.name.trim()) problems.name = t("form.required");
-    if (draft.escalationRules.every((level) => level.users.length === 0))
-      problems.escalationRules = t("policy.needsSomebody");
+    if (draft.escalationRules.every(isEmpty)) problems.escalationRules = t("policy.needsSomebody");
     return problems;
   };
 }
@@ -48,6 +61,8 @@ function rulesOf(draft: PolicyDraft): EscalationPolicyWrite["escalationRules"] {
   return draft.escalationRules.map((level) => ({
     escalationTimeout: level.timeoutMin,
     users: level.users.map((id) => ({ id: Number(id) })),
+    teams: level.teams,
+    schedules: level.schedules,
   }));
 }
 
@@ -63,7 +78,7 @@ export function policyWrite(draft: PolicyDraft): EscalationPolicyWrite {
 }
 
 export function simulationOf(draft: PolicyDraft, priority: string): SimulateRequest | null {
-  if (draft.escalationRules.every((level) => level.users.length === 0)) return null;
+  if (draft.escalationRules.every(isEmpty)) return null;
   const { repeating, frequency, delayMin } = draft;
   return { escalationRules: rulesOf(draft), repeating, frequency, delayMin, priority };
 }

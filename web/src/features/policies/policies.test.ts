@@ -30,3 +30,26 @@ it("writes users by id and no empty routing key", () => {
     escalationRules: [{ escalationTimeout: 15, users: [{ id: 3 }, { id: 4 }] }],
   });
 });
+
+it("keeps the teams and schedules of a level that it cannot edit", () => {
+  const policy = {
+    id: 1,
+    name: "Night",
+    escalationRules: [
+      {
+        escalationTimeout: 5,
+        users: [],
+        teams: [{ id: 7, name: "Core" }],
+        schedules: [{ id: 9, name: "Primary" }],
+      },
+    ],
+    teams: [],
+    repeating: false,
+    frequency: 1,
+    delayMin: 0,
+    routingKey: null,
+  };
+  expect(policyWrite(policyDraft(policy)).escalationRules).toEqual([
+    { escalationTimeout: 5, users: [], teams: [{ id: 7 }], schedules: [{ id: 9 }] },
+  ]);
+});

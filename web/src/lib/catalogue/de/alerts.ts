@@ -1,4 +1,5 @@
 export const alerts = {
+  "story.more": "und {count} weitere",
   "story.heading": "Was geschah",
   "next.at": "um",
   "priority.HIGH": "Hoch",

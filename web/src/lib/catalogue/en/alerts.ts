@@ -1,4 +1,5 @@
 export const alerts = {
+  "story.more": "and {count} more",
   "story.heading": "What happened",
   "next.at": "at",
   "priority.HIGH": "High",
