@@ -4,7 +4,7 @@ The statements are those the product really sends; each is explained again with 
 """
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,11 +28,12 @@ HOT = {
     "notification_attempts",
 }
 FILL = """
-INSERT INTO users (account_id, username, first_name, last_name, email, role, language, timezone, created_at, updated_at)
+INSERT INTO users (account_id, username, first_name, last_name, email, role, language, timezone, created_at,
+                   updated_at)
 SELECT $1, 'u' || n, 'U', n::text, 'u' || n || '@acme.test', 'USER', 'en', 'UTC', $4, $4
 FROM generate_series(1, 200) n;
 INSERT INTO alert_sources (account_id, name, integration_type, integration_key, escalation_policy_id, created_at,
-    updated_at)
+                           updated_at)
 SELECT $1, 'source ' || n, 'API', 'key-' || n, $2, $4, $4 FROM generate_series(1, 100) n;
 INSERT INTO alerts (account_id, source_id, policy_id, summary, report_time, last_event_at, status, folded_key,
                     resolved_on, auto_resolve_at)
