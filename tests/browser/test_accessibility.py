@@ -54,4 +54,4 @@ async def test_every_page_is_accessible_and_fits(
         if sideways > 0:
             problems.append(f"{path}: scrolls sideways by {sideways} px")
     await context.close()
-    assert problems == []
+    assert not problems, "\n".join(problems)
