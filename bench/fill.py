@@ -28,7 +28,7 @@ SELECT s.account_id, s.id, s.escalation_policy_id,
     CASE WHEN n % 3 = 0 THEN 'LOW' ELSE 'HIGH' END, 'host-' || n, 'host-' || n, now(),
     CASE WHEN n % 50 > 1 THEN now() END, jsonb_build_object('host', n)
 FROM generate_series(1, $1) n,
-    (SELECT id, account_id, escalation_policy_id FROM alert_sources WHERE integration_type = 'API' ORDER BY id LIMIT 1) s
+    (SELECT * FROM alert_sources WHERE integration_type = 'API' ORDER BY id LIMIT 1) s
 """
 
 

@@ -1,5 +1,6 @@
 """A mail server that is slow, broken or refusing: pages wait, are seen to wait, and go out once when it is back."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -112,3 +113,22 @@ async def test_a_slow_server_delays_pages_and_repeats_none(
     assert len(sink.arrived) == 20
     await keep_delivering(product, delivery, minutes=2)
     assert len(sink.arrived) == 20
+
+
+async def test_pages_that_wait_behind_a_slow_server_are_not_sent_after_somebody_accepted(
+    product: Product, sink: SmtpSink, delivery: Work
+) -> None:
+    sink.pause = 0.6
+    await open_alerts(product, 20)
+    sending = asyncio.create_task(delivery.run_due(product.clock.at))
+    while not sink.arrived:  # noqa: ASYNC110  (a real server, in its own time)
+        await asyncio.sleep(0.01)
+    for alert in await product.alerts():
+        answer = await product.api.put(f"/api/alerts/{alert['id']}/accept")
+        assert answer.status_code == 200
+    already = len(sink.arrived)
+    await sending
+    await keep_delivering(product, delivery, minutes=1)
+    # Those at the server's door when the first was accepted may still arrive, the others not.
+    assert len(sink.arrived) <= already + 8
+    assert len(sink.arrived) < 20

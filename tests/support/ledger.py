@@ -148,7 +148,8 @@ async def _untold(connection: Connection, sink: SmtpSink) -> list[str]:
             for row in sent
             if row["id"] not in arrived
         ),
-        *(f"notification {row['id']} failed: {row['error']}" for row in failed),
+        # Cut off twice, it is not tried a third time: a page is repeated at most once. It must have arrived, though.
+        *(f"notification {row['id']} failed: {row['error']}" for row in failed if row["id"] not in arrived),
         *(f"alert {row['alert_id']}: two pages for one assignment {row['assignment']}" for row in twins),
     ]
 

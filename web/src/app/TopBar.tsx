@@ -17,7 +17,7 @@ import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import { dashboardQuery, fullName } from "@/lib/lookups";
 import { useSession, useSignOut } from "@/lib/session";
-import { UserMark } from "@/ui/UserMark";
+import { initialsOf, UserMark } from "@/ui/UserMark";
 import { NAV_ITEMS } from "./navigation";
 import classes from "./Shell.module.css";
 
@@ -42,7 +42,6 @@ function OpenAlerts(): ReactNode {
       to="/alerts"
       className={classes.open}
       style={{ color: `var(--tone-${tone})`, background: open > 0 ? `var(--tone-${tone}-soft)` : undefined }}
-      aria-label={label}
       title={label}
     >
       <IconBell size={17} stroke={1.9} aria-hidden />
@@ -69,7 +68,11 @@ function Me({ onHelp }: { onHelp: () => void }): ReactNode {
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <UnstyledButton aria-label={t("top.me", { name: fullName(user) })} mih={44} px={6}>
+        <UnstyledButton
+          aria-label={`${t("top.me", { name: fullName(user) })} (${initialsOf(user)})`}
+          mih={44}
+          px={6}
+        >
           <UserMark user={user} />
         </UnstyledButton>
       </Menu.Target>
@@ -131,7 +134,7 @@ export function TopBar(props: { onMenu: () => void; onSearch: () => void; onHelp
         <IconMenu2 size={20} />
       </ActionIcon>
       <Where />
-      <button type="button" className={classes.search} onClick={props.onSearch} aria-label={t("top.search")}>
+      <button type="button" className={classes.search} onClick={props.onSearch}>
         <IconSearch size={16} stroke={1.9} aria-hidden />
         <span>{t("top.search")}</span>
         <kbd>Ctrl K</kbd>

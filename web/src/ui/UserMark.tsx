@@ -4,12 +4,15 @@ import classes from "./UserMark.module.css";
 
 type Named = { firstName?: string; lastName?: string };
 
+export function initialsOf(user: Named): string {
+  return `${user.firstName?.[0] ?? ""}${user.lastName?.[0] ?? ""}`.toUpperCase();
+}
+
 /** A person's initials; the name stands beside it or in the label of what holds it. */
 export function UserMark({ user, size = 28 }: { user: Named; size?: number }): ReactNode {
-  const initials = `${user.firstName?.[0] ?? ""}${user.lastName?.[0] ?? ""}`.toUpperCase();
   return (
     <span className={classes.mark} style={{ width: size, height: size, fontSize: size * 0.42 }} aria-hidden>
-      {initials}
+      {initialsOf(user)}
     </span>
   );
 }

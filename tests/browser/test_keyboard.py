@@ -1,0 +1,39 @@
+"""The keyboard is enough."""
+
+from playwright.async_api import Page, expect
+
+from browser.conftest import EMAIL, PASSWORD, Site
+
+
+async def test_an_alert_is_found_and_accepted_without_a_mouse(page: Page, site: Site) -> None:
+    source = next(
+        s for s in (await site.api.get("/api/alert-sources")).json() if s["integrationType"] == "API"
+    )
+    event = {
+        "apiKey": source["integrationKey"],
+        "eventType": "ALERT",
+        "summary": "Queue is stuck",
+        "alertKey": "queue",
+    }
+    assert (await site.api.post("/api/events", json=event)).status_code == 202
+
+    await page.goto(site.base)
+    await page.get_by_label("E-mail").focus()
+    await page.keyboard.type(EMAIL)
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
+
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("Alerts")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
+    await expect(page.get_by_text("Queue is stuck").first).to_be_visible()
+    await page.keyboard.press("j")
+    async with page.expect_response(lambda answer: "/accept" in answer.url) as accepted:
+        await page.keyboard.press("a")
+    assert (await accepted.value).ok
+
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
