@@ -81,7 +81,7 @@ async def test_grouping_is_what_the_slow_model_says(product: Product, mode: str)
 
     # One transaction for a batch or one for each event: the outcome is the same.
     @settings(
-        max_examples=12,
+        max_examples=7,
         deadline=None,
         database=None,
         derandomize=True,

@@ -102,7 +102,14 @@ async def _database(settings: Settings) -> list[Finding]:
     try:
         before = utc_now()
         connection = await asyncpg.connect(dsn, timeout=5)
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+        ValueError,
+    ) as error:
         advice = (
             "Look at TOCSIN_DATABASE_URL and at the server."
             if settings.database_url

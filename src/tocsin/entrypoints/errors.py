@@ -80,6 +80,7 @@ def on_database_error(request: Request[Any, Any, Any], error: Exception) -> Resp
         cause,
         asyncpg.PostgresConnectionError
         | asyncpg.InterfaceError
+        | asyncpg.InternalClientError
         | asyncpg.OperatorInterventionError
         | asyncpg.CannotConnectNowError
         | OSError,
@@ -108,6 +109,7 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     PoolTimeout: on_database_error,
     asyncpg.PostgresError: on_database_error,
     asyncpg.InterfaceError: on_database_error,
+    asyncpg.InternalClientError: on_database_error,
     OSError: on_database_error,
     TimeoutError: on_database_error,
     Exception: on_unexpected,

@@ -30,7 +30,13 @@ async def readiness(services: Services) -> tuple[bool, dict[str, Any]]:
             checks["migrations"] = "current" if is_current else f"at {revision}, run `tocsin migrate`"
             turned_at = await connection.fetchval("SELECT max(turned_at) FROM engine_turns")
             checks["engine"] = _engine_state(turned_at, await services.now())
-    except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (
+        OSError,
+        TimeoutError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        asyncpg.InternalClientError,
+    ):
         return False, checks
     return is_current and checks["engine"] == "up", checks
 

@@ -20,7 +20,13 @@ log = structlog.get_logger()
 SECONDS_BETWEEN_TRIES = (0.05, 1.0)  # first, and at most
 SECONDS_BETWEEN_COMPLAINTS = 10.0
 # What a database that is away, starting or stopping makes asyncpg raise.
-DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 class Stopped(Exception):

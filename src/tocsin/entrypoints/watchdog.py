@@ -29,7 +29,13 @@ LOOK_EVERY = timedelta(seconds=15)
 STAYS_LATE = timedelta(seconds=25)
 TELL_EVERY = timedelta(hours=1)
 ENGINE_ROWS_KEPT = timedelta(days=1)
-_DATABASE_AWAY = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_DATABASE_AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 _OWNERS = "SELECT id, account_id, email FROM users WHERE role = 'ACCOUNT_OWNER' ORDER BY id"
 _DEPTHS = text(

@@ -85,7 +85,13 @@ class DatabaseClock:
     async def _refresh(self) -> None:
         try:
             await self._ask()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ):
             return
         finally:
             self._asking = None

@@ -25,6 +25,7 @@ DATABASE_AWAY = (
     TimeoutError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that was cut in the middle of an exchange
     DBAPIError,
     PoolTimeout,
 )

@@ -69,7 +69,12 @@ class Listener:
                 connection.add_termination_listener(lambda *_, lost=lost: lost.set())
                 await connection.add_listener("tocsin", self._hear)
                 await lost.wait()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (
+                OSError,
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,
+            ) as error:
                 log.warning("live_connection_lost", error=repr(error))
             finally:
                 with suppress(Exception):

@@ -62,7 +62,13 @@ async def run_liveness(services: Services, *, is_shedding: Callable[[], bool]) -
                 async with asyncio.timeout(3):
                     await beat(services, now=await services.now(), longest_step=longest_step)
                 longest_step = LONGEST_STEP
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+        ) as error:
             longest_step = LONGEST_STEP_AFTER_TROUBLE
             log.warning("liveness_not_recorded", error=repr(error))
         await asyncio.sleep(BEAT_EVERY_SEC)
