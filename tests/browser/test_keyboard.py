@@ -30,6 +30,7 @@ async def test_an_alert_is_found_and_accepted_without_a_mouse(page: Page, site: 
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
     await expect(page.get_by_text("Queue is stuck").first).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("j")
     async with page.expect_response(lambda answer: "/accept" in answer.url) as accepted:
         await page.keyboard.press("a")

@@ -17,7 +17,7 @@ import type { ReactNode } from "react";
 import { useText } from "@/lib/i18n";
 import { dashboardQuery, fullName } from "@/lib/lookups";
 import { useSession, useSignOut } from "@/lib/session";
-import { initialsOf, UserMark } from "@/ui/UserMark";
+import { UserMark } from "@/ui/UserMark";
 import { NAV_ITEMS } from "./navigation";
 import classes from "./Shell.module.css";
 

@@ -24,7 +24,7 @@ export function StateFilter(props: {
     props.onChange(next.length > 0 ? next : undefined);
   };
   return (
-    <fieldset className={classes.states} style={{ border: 0, margin: 0 }}>
+    <fieldset className={classes.states} style={{ border: 0, margin: 0, minWidth: 0 }}>
       <legend className="visually-hidden">{props.label}</legend>
       {props.options.map((option) => (
         <button

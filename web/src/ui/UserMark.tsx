@@ -4,7 +4,7 @@ import classes from "./UserMark.module.css";
 
 type Named = { firstName?: string; lastName?: string };
 
-export function initialsOf(user: Named): string {
+function initialsOf(user: Named): string {
   return `${user.firstName?.[0] ?? ""}${user.lastName?.[0] ?? ""}`.toUpperCase();
 }
 
