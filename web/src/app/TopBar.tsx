@@ -68,12 +68,9 @@ function Me({ onHelp }: { onHelp: () => void }): ReactNode {
   return (
     <Menu position="bottom-end" width={230}>
       <Menu.Target>
-        <UnstyledButton
-          aria-label={`${t("top.me", { name: fullName(user) })} (${initialsOf(user)})`}
-          mih={44}
-          px={6}
-        >
+        <UnstyledButton mih={44} px={6}>
           <UserMark user={user} />
+          <span className="visually-hidden">{t("top.me", { name: fullName(user) })}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -23,7 +23,7 @@ export function Ladder(props: {
   const change = (index: number, patch: Partial<Level>): void =>
     onChange(levels.map((level, at) => (at === index ? { ...level, ...patch } : level)));
   return (
-    <fieldset style={{ border: 0, margin: 0, minWidth: 0, padding: 0, minWidth: 0 }}>
+    <fieldset style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
       <legend style={{ fontWeight: 500, padding: 0 }}>{t("policy.levels")}</legend>
       {props.error && (
         <p role="alert" style={{ margin: "4px 0", color: "var(--tone-bad)", fontSize: 13 }}>
