@@ -26,9 +26,11 @@ async def test_an_alert_is_found_and_accepted_without_a_mouse(page: Page, site: 
     await expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
 
     await page.keyboard.press("Control+k")
+    await expect(page.get_by_role("dialog").locator("input")).to_be_focused()
     await page.keyboard.type("Alerts")
+    await expect(page.get_by_role("dialog").get_by_role("button").first).to_have_text("Alerts")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Alerts", exact=True)).to_be_visible()
     await expect(page.get_by_text("Queue is stuck").first).to_be_visible()
     await expect(page.get_by_role("dialog")).to_have_count(0)
     await page.keyboard.press("j")
