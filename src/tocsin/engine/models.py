@@ -12,6 +12,7 @@ class EngineTurn(Base):
     engine_id: Mapped[str] = mapped_column(primary_key=True)
     started_at: Mapped[datetime]
     turned_at: Mapped[datetime]
+    metrics: Mapped[str | None]  # of this engine, in Prometheus' text format
 
 
 class PeriodicWork(Base):

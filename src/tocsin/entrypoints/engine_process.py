@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 import uvloop
+from prometheus_client import generate_latest
 
 from tocsin.engine.loop import Engine
 from tocsin.entrypoints.start import (
@@ -19,6 +20,7 @@ from tocsin.entrypoints.start import (
 )
 from tocsin.entrypoints.works import works
 from tocsin.infra.live import Listener
+from tocsin.infra.metrics import ENGINE_REGISTRY
 from tocsin.infra.settings import Settings
 
 log = structlog.get_logger()
@@ -26,8 +28,9 @@ log = structlog.get_logger()
 SECONDS_TO_FINISH = 5.0
 
 RECORD_TURN = """
-INSERT INTO engine_turns (engine_id, started_at, turned_at) VALUES ($1, $2, $2)
-ON CONFLICT (engine_id) DO UPDATE SET turned_at = greatest(engine_turns.turned_at, excluded.turned_at)
+INSERT INTO engine_turns (engine_id, started_at, turned_at, metrics) VALUES ($1, $2, $2, $3)
+ON CONFLICT (engine_id) DO UPDATE SET
+    turned_at = greatest(engine_turns.turned_at, excluded.turned_at), metrics = excluded.metrics
 """
 
 
@@ -47,7 +50,8 @@ async def _run(settings: Settings) -> None:
     database = services.database
 
     async def record_turn(engine_id: str, at: datetime) -> None:
-        await database.pool.execute(RECORD_TURN, engine_id, at, timeout=5)
+        measured = generate_latest(ENGINE_REGISTRY).decode()
+        await database.pool.execute(RECORD_TURN, engine_id, at, measured, timeout=5)
 
     engine = Engine(works=works(services), clock=services.clock, record_turn=record_turn)
     listener = Listener(database.dsn)

@@ -1,11 +1,10 @@
-"""Liveness, readiness, the engine's health, and Prometheus metrics."""
+"""Liveness, readiness, and the engine's health."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
-from litestar import MediaType, Response, get
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from litestar import Response, get
 
 from tocsin.infra.migrate import newest_revision
 from tocsin.infra.web import Services
@@ -78,10 +77,5 @@ async def engine(services: Services) -> Response[dict[str, Any]]:
     )
 
 
-@get("/metrics", opt={"public": True}, include_in_schema=False, media_type=MediaType.TEXT)
-async def metrics() -> Response[bytes]:
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
 def routes() -> list[Any]:
-    return [live, ready, engine, metrics]
+    return [live, ready, engine]

@@ -16,7 +16,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from tocsin import __version__
 from tocsin.domains.identity.service import Credentials, authenticate
-from tocsin.entrypoints import api_docs, errors, health, wiring
+from tocsin.entrypoints import api_docs, errors, health, metrics, wiring
 from tocsin.entrypoints.front import Front, Gate, WebApp
 from tocsin.entrypoints.openapi import describe_closed_values
 from tocsin.entrypoints.request_body import ApiRequest
@@ -76,6 +76,7 @@ def create_api(services: Services, gates: list[Gate]) -> Litestar:
             Router(path="/api", route_handlers=handlers),
             *wiring.page_routes(),
             *health.routes(),
+            *metrics.routes(),
             api_docs.api_docs,
             api_docs.api_docs_json,
         ],

@@ -27,6 +27,7 @@ def upgrade() -> None:
     sa.Column('engine_id', sa.String(), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('turned_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('metrics', sa.String(), nullable=True),
     sa.PrimaryKeyConstraint('engine_id', name=op.f('pk_engine_turns'))
     )
     op.create_table('events',
