@@ -14,9 +14,9 @@ export function localeOf(language: string): string {
   return wanted.find((each) => each.toLowerCase().startsWith(language)) ?? language;
 }
 
-/** Seconds stop mattering after ten minutes. */
+/** Seconds stop mattering after the first minute. */
 export function coarse(seconds: number): number {
-  return seconds < 600 ? seconds : Math.floor(seconds / 60) * 60;
+  return seconds < 60 ? seconds : Math.floor(seconds / 60) * 60;
 }
 
 export const viewerZone: string = Intl.DateTimeFormat().resolvedOptions().timeZone;

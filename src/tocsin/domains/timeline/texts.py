@@ -62,6 +62,11 @@ _RESPONSES = {
         "RESOLVED": "{user} hat den Alarm gelöst ({channel})",
     },
 }
+# The contract's codes for methods and channels, as people call them; a code not listed stays as it is.
+_WAYS = {
+    "en": {"EMAIL": "E-mail", "VOICE": "Call", "PUSH": "Push", "WEB": "web app"},
+    "de": {"EMAIL": "E-Mail", "VOICE": "Anruf", "PUSH": "Push", "WEB": "Web-App"},
+}
 _NOBODY = {
     "en": (
         "Nobody is on call in the whole escalation policy",
@@ -117,6 +122,7 @@ def text_of(entry_type: str, vars: dict[str, Any], *, names: dict[int, str], lan
         "user": names.get(vars.get("userId") or 0, "?"),
         "actor": names.get(vars.get("actorId") or 0, "?"),
         "level1": int(vars.get("level") or 0) + 1,
+        **{name: _WAYS[lang].get(str(vars[name]), vars[name]) for name in ("method", "channel") if name in vars},
     }
     return _template(entry_type, vars, lang=lang).format_map(_Lenient(facts))
 

@@ -30,6 +30,7 @@ export function SchedulePreview(props: {
     enabled: request !== null,
     placeholderData: keepPreviousData,
   });
+  const isUtc = request?.timezone === "UTC" || request?.timezone === "Etc/UTC";
   const shown = query.error ? undefined : query.data;
   return (
     <Section title={t("preview.title")}>
@@ -46,14 +47,14 @@ export function SchedulePreview(props: {
             <table className={classes.list} style={{ margin: "0 -16px -16px", width: "calc(100% + 32px)" }}>
               <thead>
                 <tr>
-                  <th>{request.timezone}</th>
+                  {!isUtc && <th>{request.timezone}</th>}
                   <th>UTC</th>
                 </tr>
               </thead>
               <tbody>
                 {shown.next.map((each) => (
                   <tr key={each.utc}>
-                    <td>{each.local.replace("T", " ").replace(/\.\d+/, "")}</td>
+                    {!isUtc && <td>{each.local.replace("T", " ").replace(/\.\d+/, "")}</td>}
                     <td>{each.utc.replace("T", " ").replace(/(\.\d+)?Z$/, "")}</td>
                   </tr>
                 ))}
