@@ -2,7 +2,21 @@
 
 from playwright.async_api import Page, expect
 
-from browser.conftest import EMAIL, PASSWORD, Site
+from browser.conftest import EMAIL, PASSWORD, Site, sign_in
+
+# What has the focus, and whether an outline, a ring or (in text fields) the border says so.
+FOCUS = """
+() => {
+  const one = document.activeElement;
+  const look = getComputedStyle(one);
+  const outlined = look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
+  const before = look.borderColor;
+  one.blur();
+  const bordered = getComputedStyle(one).borderColor !== before;
+  one.focus({ focusVisible: true });
+  return [one.outerHTML.slice(0, 160), one === document.body || outlined || look.boxShadow !== "none" || bordered];
+}
+"""
 
 
 async def test_an_alert_is_found_and_accepted_without_a_mouse(page: Page, site: Site) -> None:
@@ -38,5 +52,30 @@ async def test_an_alert_is_found_and_accepted_without_a_mouse(page: Page, site: 
         await page.keyboard.press("a")
     assert (await accepted.value).ok
 
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    async with page.expect_response(lambda answer: "/resolve" in answer.url) as resolved:
+        await page.keyboard.press("r")
+    assert (await resolved.value).ok
+    alert = (await site.api.get("/api/alerts", params={"query": "Queue is stuck"})).json()[0]
+    assert alert["status"] == "RESOLVED"
+
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_whatever_has_the_focus_shows_it(page: Page, site: Site) -> None:
+    await sign_in(page.context, site)
+    await page.goto(f"{site.base}/heartbeats/new")
+    await expect(page.get_by_role("heading", name="New heartbeat")).to_be_visible()
+    await page.add_style_tag(content="* { transition: none !important }")
+    await page.evaluate("document.activeElement.blur()")
+    seen: set[str] = set()
+    for _ in range(40):
+        await page.keyboard.press("Tab")
+        name, is_shown = await page.evaluate(FOCUS)
+        assert is_shown, f"the focus on {name} cannot be seen"
+        seen.add(name)
+    assert len(seen) > 15

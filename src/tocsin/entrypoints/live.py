@@ -24,8 +24,9 @@ async def live(request: Request[Any, Any, Any], caller: Caller) -> ServerSentEve
 
 
 async def _changes(listener: Listener) -> AsyncIterator[ServerSentEventMessage]:
-    yield ServerSentEventMessage(event="hello", data="tocsin", retry=3000)
     with listener.queue() as messages:
+        # Said only now that nothing is missed any more: a page asks again for what it loaded before.
+        yield ServerSentEventMessage(event="hello", data="tocsin", retry=3000)
         while True:
             try:
                 topic, payload = await asyncio.wait_for(messages.get(), KEEP_ALIVE_SEC)

@@ -25,12 +25,8 @@ export function useLiveUpdates(): void {
       for (const key of keys) waiting.add(key);
       timer ??= setTimeout(flush, GATHER_MS);
     };
-    let wasOpen = false;
-    stream.onopen = () => {
-      // After a gap anything may have changed.
-      if (wasOpen) gather(Object.values(TOPICS).flat());
-      wasOpen = true;
-    };
+    // Before the stream was heard, at first as after a gap, anything may have changed.
+    stream.addEventListener("hello", () => gather(Object.values(TOPICS).flat()));
     for (const [topic, keys] of Object.entries(TOPICS)) {
       stream.addEventListener(topic, (event) => {
         gather(keys);

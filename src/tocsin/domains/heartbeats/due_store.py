@@ -27,21 +27,29 @@ ALARMS = ("OVERDUE", "FAILED", "RUN_TOO_LONG")
 # Most due monitors have pinged meanwhile: they only get their next look, without leaving the database. Our own gaps
 # can only move a deadline further, so they need no thought here.
 _POSTPONE = text("""
-UPDATE heartbeat_monitors SET check_at = greatest(last_ping, armed_at)
-    + make_interval(secs => interval_sec + grace_sec) + CAST(:slack AS interval)
-WHERE id IN (
-    SELECT id FROM heartbeat_monitors
+WITH due AS (
+    SELECT id, check_at = armed_at AS is_new FROM heartbeat_monitors
     WHERE check_at <= :now AND state = 'HEALTHY' AND schedule_kind = 'INTERVAL' AND paused_at IS NULL
         AND overdue_since IS NULL AND flapping_since IS NULL
         AND greatest(last_ping, armed_at) + make_interval(secs => interval_sec + grace_sec) > :now
     ORDER BY check_at LIMIT :most FOR UPDATE SKIP LOCKED
+), postponed AS (
+    UPDATE heartbeat_monitors m SET check_at = greatest(last_ping, armed_at)
+        + make_interval(secs => interval_sec + grace_sec) + CAST(:slack AS interval)
+    FROM due WHERE m.id = due.id
+    RETURNING m.id, due.is_new
 )
+SELECT count(*), array_agg(id) FILTER (WHERE is_new) FROM postponed
 """)
 
 
 async def postpone_pinged(session: AsyncSession, *, now: datetime, most: int) -> int:
-    result = await session.execute(_POSTPONE, {"now": now, "most": most, "slack": COMMIT_SLACK})
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    """How many. The pages that show a monitor hear of its first ping here, not on the hot path of pings."""
+    done, newly_armed = (
+        await session.execute(_POSTPONE, {"now": now, "most": most, "slack": COMMIT_SLACK})
+    ).one()
+    await notify_monitors(session, newly_armed or ())
+    return int(done)
 
 
 async def claim_due(

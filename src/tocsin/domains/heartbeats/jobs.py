@@ -78,6 +78,7 @@ async def _look(session: AsyncSession, *, heard_until: datetime | None, now: dat
     )
     if not monitors:
         return 0
+    await due_store.notify_monitors(session, [m.id for m in monitors if m.check_at == m.armed_at])
     recovered = [m for m in monitors if m.state == "HEALTHY" and m.overdue_since is not None]
     await announce_recoveries(session, recovered, now=now)
     deadlines = await _deadlines(session, [m for m in monitors if m.paused_at is None], now=now)

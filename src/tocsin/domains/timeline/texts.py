@@ -117,14 +117,19 @@ def listed_types() -> set[str]:
 def text_of(entry_type: str, vars: dict[str, Any], *, names: dict[int, str], language: str) -> str:
     """names: display names of the users the vars mention by id."""
     lang = "de" if language == "de" else "en"
-    facts = {
+    ways = {name: _way(vars[name], lang=lang) for name in ("method", "channel") if name in vars}
+    facts: dict[str, Any] = {
         **vars,
+        **ways,
         "user": names.get(vars.get("userId") or 0, "?"),
         "actor": names.get(vars.get("actorId") or 0, "?"),
         "level1": int(vars.get("level") or 0) + 1,
-        **{name: _WAYS[lang].get(str(vars[name]), vars[name]) for name in ("method", "channel") if name in vars},
     }
     return _template(entry_type, vars, lang=lang).format_map(_Lenient(facts))
+
+
+def _way(code: Any, *, lang: str) -> str:
+    return _WAYS[lang].get(str(code), str(code))
 
 
 def _template(entry_type: str, vars: dict[str, Any], *, lang: str) -> str:
