@@ -10,9 +10,13 @@ FOCUS = """
   const one = document.activeElement;
   const look = getComputedStyle(one);
   const outlined = look.outlineStyle !== "none" && parseFloat(look.outlineWidth) > 0;
-  const before = look.borderColor;
+  // A field of several parts shows it at the frame around them.
+  const frames = [one];
+  while (frames.length < 6 && frames.at(-1).parentElement) frames.push(frames.at(-1).parentElement);
+  const borders = () => frames.map((each) => getComputedStyle(each).borderColor).join();
+  const before = borders();
   one.blur();
-  const bordered = getComputedStyle(one).borderColor !== before;
+  const bordered = borders() !== before;
   one.focus({ focusVisible: true });
   return [one.outerHTML.slice(0, 160), one === document.body || outlined || look.boxShadow !== "none" || bordered];
 }

@@ -9,13 +9,13 @@ from browser.conftest import EMAIL, PASSWORD, Site
 from support.smtp_sink import text_of
 
 
-async def mail_about(words: str, site: Site) -> EmailMessage:
-    """The first mail with these words in its subject; others may come before it."""
+async def mail_about(*words: str, site: Site) -> EmailMessage:
+    """The first mail with all these words in its subject; others may come before it."""
     count = 1
     while True:
         await site.sink.at_least(count)
         for mail in site.sink.arrived:
-            if words in mail["Subject"]:
+            if all(word in mail["Subject"] for word in words):
                 return mail
         count = len(site.sink.arrived) + 1
 
@@ -42,7 +42,7 @@ async def test_a_missed_heartbeat_pages_a_person_who_accepts_from_the_mail(page:
     await dashboard.get_by_role("link", name=re.compile("Nightly backup")).click()
     await expect(dashboard.get_by_text("Unattended").first).to_be_visible()
 
-    mail = await mail_about("Nightly backup", site)
+    mail = await mail_about("Nightly backup", site=site)
     assert mail["To"] == EMAIL
     link = re.search(r"http://\S+/n/\S+", text_of(mail))
     assert link is not None
@@ -57,7 +57,7 @@ async def test_a_missed_heartbeat_pages_a_person_who_accepts_from_the_mail(page:
 
     assert (await site.api.get(address)).status_code == 202
     await expect(dashboard.get_by_text("Resolved").first).to_be_visible()
-    recovery = await mail_about("RESOLVED", site)
+    recovery = await mail_about("RESOLVED", "Nightly backup", site=site)
     assert recovery["In-Reply-To"] == mail["Message-ID"]
 
 

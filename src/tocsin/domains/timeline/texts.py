@@ -117,7 +117,9 @@ def listed_types() -> set[str]:
 def text_of(entry_type: str, vars: dict[str, Any], *, names: dict[int, str], language: str) -> str:
     """names: display names of the users the vars mention by id."""
     lang = "de" if language == "de" else "en"
-    ways = {name: _way(vars[name], lang=lang) for name in ("method", "channel") if name in vars}
+    ways: dict[str, Any] = {
+        name: _way(vars[name], lang=lang) for name in ("method", "channel") if name in vars
+    }
     facts: dict[str, Any] = {
         **vars,
         **ways,

@@ -65,9 +65,14 @@ export function MonitorFacts({ monitor }: { monitor: Monitor }): ReactNode {
         </div>
       )}
       {isBadged && (
-        <div style={{ display: "flex", alignItems: "center", gap: 8, marginTop: 12 }}>
-          <img src={`/badges/${monitor.badgeKey}.svg`} alt={t("monitor.badge")} height={20} />
-          <div style={{ flex: 1, minWidth: 0 }}>
+        <div style={{ display: "flex", flexWrap: "wrap", alignItems: "center", gap: 8, marginTop: 12 }}>
+          <img
+            src={`/badges/${monitor.badgeKey}.svg`}
+            alt={t("monitor.badge")}
+            height={20}
+            style={{ maxWidth: "100%", objectFit: "contain", objectPosition: "left" }}
+          />
+          <div style={{ flex: "1 1 120px", minWidth: 0 }}>
             <CopyLine value={`${window.location.origin}/badges/${monitor.badgeKey}.svg`} />
           </div>
         </div>
