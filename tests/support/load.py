@@ -55,6 +55,7 @@ class Load:
     ledger: Ledger = field(default_factory=Ledger)
     silent: set[str] = field(default_factory=set)
     is_reacting: bool = True
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         """Until cancelled. What cannot be sent is counted and given up, as a cron job would."""
@@ -67,6 +68,13 @@ class Load:
                 tasks.create_task(self._ping(client, key, offset=number / len(self.monitors)))
             tasks.create_task(self._every(0.03, self._event, client))
             tasks.create_task(self._every(0.3, self._react, client))
+
+    async def until(self, reached: Callable[[Ledger], bool]) -> None:
+        """Return when the ledger says so: a busy machine takes longer, a load that died never gets there and runs
+        into the test's own limit."""
+        while not reached(self.ledger):
+            self.news.clear()
+            await self.news.wait()
 
     async def _ping(self, client: httpx.AsyncClient, key: str, *, offset: float) -> None:
         await asyncio.sleep(offset)
@@ -121,6 +129,7 @@ class Load:
             self.ledger.answers[f"{kind} {type(error).__name__}"] += 1
             return None
         self.ledger.answers[f"{kind} {answer.status_code}"] += 1
+        self.news.set()
         if answer.status_code == 503:
             assert kind in ("list", "accept", "resolve") or "retry-after" in answer.headers
             if kind in ("ping", "event"):
