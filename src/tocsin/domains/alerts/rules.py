@@ -24,11 +24,6 @@ def folded_key(alert_key: str | None) -> str | None:
     return folded or None
 
 
-def folded_summary(summary: str) -> str:
-    """Summaries are compared without case and white space (mode ONE_ALERT_PER_EMAIL_SUBJECT)."""
-    return "".join(summary.casefold().split())
-
-
 def cut(text: str | None, longest: int) -> str | None:
     """Texts are cut rather than refused (§17 no. 6)."""
     if text is None or len(text) <= longest:

@@ -8,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from tocsin.domains.notifications import rules, store, views
 from tocsin.domains.notifications.claims import Due
-from tocsin.domains.notifications.service import log_vars, page_key
+from tocsin.domains.notifications.service import log_ends, page_key
 from tocsin.domains.notifications.store import NewNotification
-from tocsin.domains.timeline import service as timeline
 
 
 async def after_sent(session: AsyncSession, sent: Sequence[Due], *, now: datetime) -> None:
@@ -22,7 +21,7 @@ async def after_sent(session: AsyncSession, sent: Sequence[Due], *, now: datetim
         return
     pending = await views.pending_alerts(session, [due.alert_id for due in repeating if due.alert_id])
     rows = [row for due in repeating if due.alert_id in pending for row in _repetition(due, now=now)]
-    await _log(session, await store.insert(session, rows, now=now), now=now)
+    await log_ends(session, await store.insert(session, rows, now=now), now=now)
 
 
 def _repetition(due: Due, *, now: datetime) -> Iterable[NewNotification]:
@@ -62,7 +61,7 @@ async def after_failures(session: AsyncSession, failed: Sequence[Due], *, now: d
         return
     facts = await views.rescue_facts(session, [due.id for due in pages], until=now + rules.RESCUE_WITHIN)
     rows = [row for due in pages if due.id in facts for row in _fallback(due, facts[due.id], now=now)]
-    await _log(session, await store.insert(session, rows, now=now), now=now)
+    await log_ends(session, await store.insert(session, rows, now=now), now=now)
 
 
 def _fallback(due: Due, facts: Any, *, now: datetime) -> Iterable[NewNotification]:
@@ -87,22 +86,4 @@ def _fallback(due: Due, facts: Any, *, now: datetime) -> Iterable[NewNotificatio
         idempotency_key=f"fallback:{due.id}",
         scheduled_for=now,
         why={**due.why, "fallback": f"the page to {rules.masked(due.target)} failed", "fallbackOf": due.id},
-    )
-
-
-async def _log(session: AsyncSession, added: Sequence[store.Planned], *, now: datetime) -> None:
-    """Fallbacks and the end of repetitions are worth a line; a planned repetition is not."""
-    await timeline.add(
-        session,
-        [
-            timeline.NewEntry(
-                account_id=row.account_id,
-                alert_id=row.alert_id,
-                type="NotificationLogEntry",
-                at=now,
-                vars=log_vars(row.id, row.user_id, row.kind, row.method, state=row.state, reason=row.error),
-            )
-            for row in added
-            if row.alert_id is not None and row.state != "SCHEDULED"
-        ],
     )

@@ -64,7 +64,7 @@ async def plan_pages_many(session: AsyncSession, plans: Sequence[PagePlan], *, n
         for row in _pages(plan, people[user_id], now=now)
     ]
     added = await store.insert(session, rows, now=now)
-    await _log_ends(session, added, now=now)
+    await log_ends(session, added, now=now)
     await _wake(session, added)
     return sum(1 for row in added if row.state == "SCHEDULED")
 
@@ -123,7 +123,7 @@ async def cancel_pending(
     cancelled = await store.cancel_scheduled_pages(
         session, alert_ids=alert_ids, user_ids=user_ids, reason=rules.cancel_reason(reason), now=now
     )
-    await _log_ends(session, cancelled, now=now)
+    await log_ends(session, cancelled, now=now)
     await store.announce(session, [row.alert_id for row in cancelled if row.alert_id is not None])
 
 
@@ -227,8 +227,8 @@ async def forget_old_tokens(session: AsyncSession, *, now: datetime) -> None:
     await store.delete_expired_tokens(session, now=now)
 
 
-async def _log_ends(session: AsyncSession, rows: Sequence[Planned], *, now: datetime) -> None:
-    """A line on the alert's timeline for each page that ends without being sent."""
+async def log_ends(session: AsyncSession, rows: Sequence[Planned], *, now: datetime) -> None:
+    """A line on the alert's timeline for each page that ends without being sent; a planned one is not worth one."""
     await timeline.add(
         session,
         [
