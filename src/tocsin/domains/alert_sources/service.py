@@ -1,6 +1,6 @@
 """Alert sources: created, changed, found by id, name or integration key."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -54,9 +54,10 @@ async def source_by_id_or_key(session: AsyncSession, *, account_id: int, text: s
     return found
 
 
-async def source_by_key(session: AsyncSession, key: str) -> AlertSource | None:
-    """For ingest: whichever account the key belongs to."""
-    return await store.source_by_key(session, key=key)
+async def sources_of_keys(connection: Any, keys: Collection[str]) -> Sequence[Any]:
+    """For ingest, on its own asyncpg connection: rows (id, account_id, integration_key), whichever account a key
+    belongs to; unknown keys are left out."""
+    return await store.sources_of_keys(connection, keys)
 
 
 async def sources_by_id(session: AsyncSession, source_ids: Sequence[int]) -> dict[int, AlertSource]:

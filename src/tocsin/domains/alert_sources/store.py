@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,13 +15,20 @@ async def source(session: AsyncSession, *, account_id: int, source_id: int) -> A
     ).scalar_one_or_none()
 
 
-async def source_by_key(
-    session: AsyncSession, *, key: str, account_id: int | None = None
-) -> AlertSource | None:
-    query = select(AlertSource).where(AlertSource.integration_key == key)
-    if account_id is not None:
-        query = query.where(AlertSource.account_id == account_id)
+async def source_by_key(session: AsyncSession, *, key: str, account_id: int) -> AlertSource | None:
+    query = select(AlertSource).where(
+        AlertSource.account_id == account_id, AlertSource.integration_key == key
+    )
     return (await session.execute(query)).scalar_one_or_none()
+
+
+async def sources_of_keys(connection: Any, keys: Collection[str]) -> Sequence[Any]:
+    """The gate's lookup: one query for the keys of a batch."""
+    rows: Sequence[Any] = await connection.fetch(
+        "SELECT id, account_id, integration_key FROM alert_sources WHERE integration_key = ANY($1::text[])",
+        list(keys),
+    )
+    return rows
 
 
 async def source_by_name(session: AsyncSession, *, account_id: int, name: str) -> AlertSource | None:

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import unquote
+from uuid import UUID
 
 import msgspec
 
+from tocsin.domains.alert_sources import service as alert_sources
 from tocsin.domains.events import errors, rules, store
 from tocsin.domains.events.jobs import process_until
+from tocsin.domains.events.models import Event
 from tocsin.domains.events.schemas import EventIn, LegacyAnswer
 from tocsin.domains.events.store import Arrived
 from tocsin.infra.asgi import JSON_TYPE, Receive, Scope, Send, answer, answer_error, read_body
@@ -16,13 +20,14 @@ from tocsin.infra.metrics import INGEST_REQUESTS
 from tocsin.infra.rate_limits import FixedWindow
 from tocsin.infra.web import Services
 from tocsin.kernel.clock import monotonic
-from tocsin.kernel.errors import AppError, ValidationError
+from tocsin.kernel.errors import AppError, Unavailable, ValidationError
 
 LARGEST_EVENT = 1024 * 1024
 DEEPEST = 200
 _PREFIXES = ("/api/events", "/api/v1/events", "/api/v1/kafka/", "/api/v1/mqtt/")
 _SOURCE_CACHE_SEC = 3.0
 _CACHE_SIZE = 50_000
+_LONGEST_KEY = 500
 _RESPONSE_CODES = {
     "CREATED": "NEW_INCIDENT_CREATED",
     "ATTACHED": "EVENT_APPENDED",
@@ -39,12 +44,30 @@ class _Source:
     known_until: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Received:
+    """A valid event; which source its key belongs to is found when its batch is stored."""
+
+    key: str
+    correlation_id: UUID
+    event_type: str
+    alert_key: str | None
+    payload: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    event_id: int
+    source_id: int
+
+
 class EventGate:
     """`POST /api/events`, the typed paths with the key in them, and the legacy `/api/v1/events`."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._batches: GroupCommit[Arrived, int] = GroupCommit(self._store, kind="event")
+        self._batches: GroupCommit[_Received, _Stored | None] = GroupCommit(self._store, kind="event")
         self._sources: dict[str, _Source] = {}
         self._per_key = FixedWindow(limit=50, what="one integration key")
         self._decoder = msgspec.json.Decoder(EventIn)
@@ -76,12 +99,14 @@ class EventGate:
         key = _key_in_path(scope["path"]) or (event.integration_key or event.api_key or "").strip()
         if not key:
             raise errors.MissingIntegrationKey
-        arrived = await self._arrived(event, key=key)
-        event_id = await self._batches.submit(arrived)
+        received = await self._received(event, key=key)
+        stored = await self._batches.submit(received)
+        if stored is None:
+            raise errors.UnknownIntegrationKey
         INGEST_REQUESTS.labels(kind="event", outcome="202").inc()
-        correlation = (b"correlation-id", str(arrived.correlation_id).encode())
+        correlation = (b"correlation-id", str(received.correlation_id).encode())
         if scope["path"] == "/api/v1/events":
-            await in_time(self._answer_legacy(send, arrived=arrived, event_id=event_id))
+            await self._answer_legacy(send, received, stored)
             return
         await answer(send, status=202, body=b"{}", headers=(JSON_TYPE, correlation))
 
@@ -95,25 +120,23 @@ class EventGate:
         except (UnicodeDecodeError, RecursionError, ValueError) as error:
             raise ValidationError("The body is not valid JSON: bad UTF-8 or nested too deeply") from error
 
-    async def _arrived(self, event: EventIn, *, key: str) -> Arrived:
+    async def _received(self, event: EventIn, *, key: str) -> _Received:
         event_type = rules.check_event(
             event_type=event.event_type,
             summary=event.summary,
             priority=event.priority,
             severity=event.severity,
         )
+        if "\x00" in key or len(key) > _LONGEST_KEY:
+            raise errors.UnknownIntegrationKey
         now = await self._services.now()
-        source = self._known_source(key)
-        if source is None:
-            source = await in_time(self._source_of(key))
         if self._services.settings.rate_limits:
             self._per_key.check(key, at=now.timestamp())
         alert_key = event.alert_key if event.alert_key is not None else event.incident_key
         event.integration_key = event.api_key = event.incident_key = None
         event.alert_key = alert_key
-        return Arrived(
-            account_id=source.account_id,
-            source_id=source.id,
+        return _Received(
+            key=key,
             correlation_id=store.new_correlation_id(),
             event_type=event_type,
             alert_key=alert_key.strip()[: rules.LONGEST_KEY] or None if alert_key else None,
@@ -121,51 +144,72 @@ class EventGate:
             received_at=now,
         )
 
-    def _known_source(self, key: str) -> _Source | None:
-        known = self._sources.get(key)
-        return known if known is not None and known.known_until > monotonic() else None
+    async def _store(self, batch: list[_Received]) -> list[_Stored | None]:
+        """Find the sources and store the events, within the one time that a sender waits. None: unknown key."""
+        async with self._services.database.pool.acquire() as connection, connection.transaction():
+            sources = await self._sources_of({one.key for one in batch}, connection)
+            arrived = [_arrived(one, sources[one.key]) for one in batch if one.key in sources]
+            ids = iter(await store.insert_arrived(connection, arrived) if arrived else [])  # type: ignore[arg-type]
+            if arrived:
+                await connection.execute("SELECT pg_notify('tocsin', 'wake events')")
+        return [_Stored(next(ids), sources[one.key].id) if one.key in sources else None for one in batch]
 
-    async def _source_of(self, key: str) -> _Source:
-        """The key's source; remembered for three seconds, so that a burst asks the database once."""
-        if "\x00" in key or len(key) > 500:
-            raise errors.UnknownIntegrationKey
-        async with self._services.database.pool.acquire() as connection:
-            row = await connection.fetchrow(
-                "SELECT id, account_id FROM alert_sources WHERE integration_key = $1", key
-            )
-        if row is None:
-            raise errors.UnknownIntegrationKey
-        if len(self._sources) > _CACHE_SIZE:
-            self._sources.clear()
-        found = _Source(row["id"], row["account_id"], monotonic() + _SOURCE_CACHE_SEC)
-        self._sources[key] = found
+    async def _sources_of(self, keys: set[str], connection: Any) -> dict[str, _Source]:
+        """Sources by key, unknown keys left out; remembered for three seconds, so that a burst asks once."""
+        at = monotonic()
+        found = {
+            key: known
+            for key in keys
+            if (known := self._sources.get(key)) is not None and known.known_until > at
+        }
+        if missing := keys - found.keys():
+            if len(self._sources) > _CACHE_SIZE:
+                self._sources.clear()
+            for row in await alert_sources.sources_of_keys(connection, missing):
+                source = _Source(row["id"], row["account_id"], at + _SOURCE_CACHE_SEC)
+                found[row["integration_key"]] = self._sources[row["integration_key"]] = source
         return found
 
-    async def _store(self, batch: list[Arrived]) -> list[int]:
-        async with self._services.database.pool.acquire() as connection, connection.transaction():
-            ids = await store.insert_arrived(connection, batch)  # type: ignore[arg-type]
-            await connection.execute("SELECT pg_notify('tocsin', 'wake events')")
-            return ids
-
-    async def _answer_legacy(self, send: Send, *, arrived: Arrived, event_id: int) -> None:
-        """The old API answers with the outcome (§4.4)."""
-        now: datetime = await self._services.now()
-        await process_until(self._services, source_id=arrived.source_id, event_id=event_id, now=now)
-        async with self._services.database.transaction() as session:
-            event = await store.outcome(session, event_id)
+    async def _answer_legacy(self, send: Send, received: _Received, stored: _Stored) -> None:
+        """The old API answers with the outcome (§4.4). The event is stored by now, so a database that is slow to
+        decide must not make the sender send it again: 202 says that it waits."""
+        try:
+            event = await in_time(self._outcome(stored))
+        except Unavailable:
+            event = None
         disposition = event.disposition if event is not None else None
-        if disposition in ("NO_MATCH", "NO_KEY") and arrived.event_type in ("ACCEPT", "RESOLVE"):
+        if disposition in ("NO_MATCH", "NO_KEY") and received.event_type in ("ACCEPT", "RESOLVE"):
             raise errors.NoOpenAlertWithKey
         alert_id = event.alert_id if event is not None else None
         url = f"{self._services.settings.base_url}/alerts/{alert_id}" if alert_id is not None else None
         result = LegacyAnswer(
-            incident_key=arrived.alert_key,
-            alert_key=arrived.alert_key,
+            incident_key=received.alert_key,
+            alert_key=received.alert_key,
             incident_url=url,
             alert_url=url,
-            response_code=_RESPONSE_CODES.get(disposition or "", "EVENT_DROPPED"),
+            response_code=_RESPONSE_CODES.get(disposition, "EVENT_DROPPED")
+            if disposition
+            else "EVENT_QUEUED",
         )
-        await answer(send, status=200, body=msgspec.json.encode(result))
+        await answer(send, status=200 if disposition else 202, body=msgspec.json.encode(result))
+
+    async def _outcome(self, stored: _Stored) -> Event | None:
+        now = await self._services.now()
+        await process_until(self._services, source_id=stored.source_id, event_id=stored.event_id, now=now)
+        async with self._services.database.transaction() as session:
+            return await store.outcome(session, stored.event_id)
+
+
+def _arrived(received: _Received, source: _Source) -> Arrived:
+    return Arrived(
+        account_id=source.account_id,
+        source_id=source.id,
+        correlation_id=received.correlation_id,
+        event_type=received.event_type,
+        alert_key=received.alert_key,
+        payload=received.payload,
+        received_at=received.received_at,
+    )
 
 
 def _key_in_path(path: str) -> str | None:
